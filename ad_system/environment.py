@@ -1,0 +1,121 @@
+"""Every setting that the environment (or a `.env` file) can change, with its type and default.
+
+`settings.py` turns these into Django's settings. `docs/reference/settings.md` lists each of them.
+"""
+
+from __future__ import annotations
+
+import os
+import zoneinfo
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+SHORTEST_SECRET = 50
+
+
+class Environment(BaseSettings):
+    """Read once, at start. A value that cannot be used stops the process with a sentence."""
+
+    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", extra="ignore", frozen=True)
+
+    production: bool = Field(
+        default=False, description="Run for real: refuse every setting that is only safe on a laptop."
+    )
+    debug: bool = Field(default=False, description="Show technical error pages. Never in production.")
+    secret_key: str = Field(default="", description="Signs sessions. Empty: one is made and kept in DATA_DIR.")
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        default=["localhost", "127.0.0.1", "[::1]"],
+        description="Host names that the web server answers to, separated by commas.",
+    )
+    csrf_trusted_origins: Annotated[list[str], NoDecode] = Field(
+        default=[],
+        description="Origins (https://desk.example.com) behind a proxy that may post forms, separated by commas.",
+    )
+    data_dir: Path = Field(
+        default=BASE_DIR / "var",
+        description="Where the embedded database, broker, key and locks are kept.",
+    )
+    database_url: str = Field(
+        default="",
+        description="postgres://user:password@host:5432/name, or empty for SQLite in DATA_DIR.",
+    )
+    celery_broker_url: str = Field(
+        default="",
+        description="redis://host:6379/0, or empty for the embedded broker of `manage.py up`.",
+    )
+    default_time_zone: str = Field(default="UTC", description="The time zone that a new brand starts with (IANA name).")
+    default_currency: str = Field(default="USD", description="The currency that a new brand starts with (ISO 4217).")
+    allow_time_travel: bool = Field(
+        default=False,
+        description="Let commands take --now. For trials and tests; production refuses to start with it.",
+    )
+    fan_out_brands: int = Field(
+        default=1000,
+        ge=1,
+        description="A pass over more brands than this is cut into ranges, one task each.",
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("allowed_hosts", "csrf_trusted_origins", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _start_from_the_project(cls, value: object) -> object:
+        # DATA_DIR=data means the same folder wherever a command is started, and an empty one is not the project itself.
+        return BASE_DIR / (value or "var") if isinstance(value, str) else value
+
+    @field_validator("default_time_zone")
+    @classmethod
+    def _know_the_zone(cls, value: str) -> str:
+        if value not in zoneinfo.available_timezones():
+            raise ValueError(f"{value!r} is not a time zone; use an IANA name such as Europe/Berlin")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _know_the_level(cls, value: str) -> str:
+        level = value.upper()
+        if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("use DEBUG, INFO, WARNING or ERROR")
+        return level
+
+    @model_validator(mode="after")
+    def _need_a_place_for_the_data(self) -> Self:
+        if self.secret_key and self.database_url and self.celery_broker_url:
+            return self
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ValueError(f"DATA_DIR {self.data_dir} cannot be made: {error.strerror}") from error
+        if not os.access(self.data_dir, os.W_OK | os.X_OK):
+            raise ValueError(f"DATA_DIR {self.data_dir} is not writable for this user: choose another one")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_laptop_settings_in_production(self) -> Self:
+        if not self.production:
+            return self
+        refusals = [
+            (self.debug, "DEBUG is on: switch it off"),
+            (self.allow_time_travel, "ALLOW_TIME_TRAVEL is on: switch it off"),
+            (
+                len(self.secret_key) < SHORTEST_SECRET,
+                f"SECRET_KEY is missing or short: set one of {SHORTEST_SECRET} characters or more",
+            ),
+            (
+                "*" in self.allowed_hosts or not self.allowed_hosts,
+                "ALLOWED_HOSTS is open: name the hosts of this site",
+            ),
+        ]
+        found = [sentence for is_wrong, sentence in refusals if is_wrong]
+        if found:
+            raise ValueError("not safe in production. " + ". ".join(found))
+        return self

@@ -1,0 +1,77 @@
+"""What a first start does before anything runs: tables, static files, demo; and, at its end, an administrator."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from ad_system.errors import CannotStart
+
+ADMINISTRATOR = "admin"
+PASSWORD_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """Who can sign in. `password` is there only at the moment in which it was made."""
+
+    name: str
+    password: str | None
+
+
+def prepare_database(say: Callable[[str], object]) -> None:
+    """This will bring the tables up to date, saying what it does.
+
+    :raises CannotStart: if the database does not answer or refuses.
+    """
+    try:
+        steps = len(_missing_migrations())
+        if steps:
+            say(f"Bringing the database up to date ({steps} migrations)")
+            call_command("migrate", interactive=False, verbosity=0)
+        else:
+            say("The database is up to date")
+    except DatabaseError as error:
+        raise CannotStart(f"The database cannot be used: {' '.join(str(error).split())}") from error
+
+
+def _missing_migrations() -> list[object]:
+    executor = MigrationExecutor(connection)
+    return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def prepare_static_files(say: Callable[[str], object]) -> None:
+    """This will collect the static files where they are served from one folder, and make the folder in any case."""
+    if settings.ENVIRONMENT.production:
+        say("Collecting static files")
+        call_command("collectstatic", interactive=False, verbosity=0)
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+def load_demo() -> None:
+    """This will load the demo agency into an empty database; the command itself sees whether it is."""
+    call_command("load_demo")
+
+
+def ensure_administrator() -> Administrator | None:
+    """This will return an administrator, made here and now if there is none.
+
+    None: nobody can sign in as one, and it is for a person to decide who may (the only ones were switched off, or an
+    ordinary user has the name).
+    """
+    users = get_user_model()._default_manager
+    administrators = users.filter(is_superuser=True)
+    if administrators.exists() or users.filter(username=ADMINISTRATOR).exists():
+        first = administrators.filter(is_active=True).order_by("pk").first()
+        return Administrator(name=first.get_username(), password=None) if first else None
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    users.create_superuser(username=ADMINISTRATOR, email="", password=password)
+    return Administrator(name=ADMINISTRATOR, password=password)

@@ -1,0 +1,139 @@
+"""Django's settings, from the environment. Every default runs on a laptop without any set-up."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import django_stubs_ext
+from pydantic import ValidationError
+
+from ad_system import embedded
+from ad_system.environment import Environment
+
+django_stubs_ext.monkeypatch()
+
+try:
+    ENVIRONMENT = Environment()
+except ValidationError as invalid:
+    sys.exit(
+        "\n".join(f"ad_system: {'.'.join(map(str, e['loc'])).upper()} {e['msg']}".strip() for e in invalid.errors())
+    )
+
+# --- Django -----------------------------------------------------------------------------------------------------------
+
+DEBUG = ENVIRONMENT.debug
+SECRET_KEY = ENVIRONMENT.secret_key or embedded.secret_key(ENVIRONMENT.data_dir)
+ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
+CSRF_TRUSTED_ORIGINS = ENVIRONMENT.csrf_trusted_origins
+ROOT_URLCONF = "ad_system.urls"
+WSGI_APPLICATION = "ad_system.wsgi.application"
+TEST_RUNNER = "ad_system.testing.PytestRunner"
+
+INSTALLED_APPS = [
+    "ad_system",
+    "campaigns",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = ENVIRONMENT.default_time_zone
+USE_TZ = True
+USE_I18N = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+STATIC_ROOT = ENVIRONMENT.data_dir / "static"
+# On a laptop nobody collects static files: whitenoise finds them where the packages keep them.
+WHITENOISE_USE_FINDERS = not ENVIRONMENT.production
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if ENVIRONMENT.production
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+DATABASES = {"default": embedded.database(ENVIRONMENT.database_url, ENVIRONMENT.data_dir)}
+
+# --- Security ---------------------------------------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = ENVIRONMENT.production
+SESSION_COOKIE_SECURE = ENVIRONMENT.production
+CSRF_COOKIE_SECURE = ENVIRONMENT.production
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENVIRONMENT.production else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.production
+SECURE_HSTS_PRELOAD = ENVIRONMENT.production
+X_FRAME_OPTIONS = "DENY"
+
+# --- Celery -----------------------------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = ENVIRONMENT.celery_broker_url or embedded.broker_url(ENVIRONMENT.data_dir)
+CELERY_BROKER_TRANSPORT_OPTIONS = embedded.transport_options(CELERY_BROKER_URL, ENVIRONMENT.data_dir)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Minute crontabs in a zone with daylight saving lose an hour of runs, so the clock of the clock is UTC.
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "ad_system.beat.Scheduler"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# --- The desk ---------------------------------------------------------------------------------------------------------
+
+ALLOW_TIME_TRAVEL = ENVIRONMENT.allow_time_travel
+DEFAULT_CURRENCY = ENVIRONMENT.default_currency
+FAN_OUT_BRANDS = ENVIRONMENT.fan_out_brands
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
+    "loggers": {"django.utils.autoreload": {"level": "WARNING"}},
+}

@@ -1,0 +1,1 @@
+"""Brands, their campaigns, what they spent, and whether they run."""

@@ -1,0 +1,132 @@
+"""Every way in which the system says no: one class each, with a sentence that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Refusal(Exception):
+    """The base of all refusals. `str(refusal)` is a sentence for the person who asked; nothing was written."""
+
+    code = "refused"
+    field = ""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field or type(self).field
+
+
+class InvalidAmount(Refusal):
+    """An amount that is no exact number of money, or one that may not stand there."""
+
+    code = "invalid_amount"
+    field = "amount"
+
+
+class InvalidMoment(Refusal):
+    """A moment without an offset, too far ahead, or before there were online ads."""
+
+    code = "invalid_moment"
+    field = "occurred_at"
+
+
+class InvalidTimeZone(Refusal):
+    """A name that is not in the IANA time zone database."""
+
+    code = "invalid_time_zone"
+    field = "time_zone"
+
+
+class InvalidText(Refusal):
+    """A name, reference or description that is empty, too long, or has characters that cannot be kept."""
+
+    code = "invalid_text"
+
+
+class InvalidWindow(Refusal):
+    """A daypart without a weekday, or with a time that is not one."""
+
+    code = "invalid_window"
+    field = "windows"
+
+
+class InvalidFlight(Refusal):
+    """A flight that ends before it starts."""
+
+    code = "invalid_flight"
+    field = "end_date"
+
+
+class NameTaken(Refusal):
+    """A name or external id that another brand, or another campaign of the brand, has."""
+
+    code = "name_taken"
+    field = "name"
+
+
+class NotFound(Refusal):
+    """Nothing has that name or number."""
+
+    code = "not_found"
+
+
+class AmbiguousName(Refusal):
+    """Several things have that name: the sentence lists them."""
+
+    code = "ambiguous"
+
+
+class ReferenceConflict(Refusal):
+    """The reference stands for another spend: other amount or other moment."""
+
+    code = "reference_conflict"
+    field = "reference"
+
+
+class CorrectionRefused(Refusal):
+    """An entry that cannot be corrected or reversed as asked."""
+
+    code = "correction_refused"
+
+
+class CounterOverflow(Refusal):
+    """A total that would no longer fit its column."""
+
+    code = "counter_overflow"
+    field = "amount"
+
+
+class LedgerIsClosed(Refusal):
+    """Somebody tried to write a spend entry around `record_spend`, or to change or erase one."""
+
+    code = "ledger_is_closed"
+
+
+class StillHasSpend(Refusal):
+    """A brand or campaign with entries in the ledger cannot be deleted, only switched off."""
+
+    code = "still_has_spend"
+
+
+class UnreadableFile(Refusal):
+    """A file that is not a table of spend as it was described."""
+
+    code = "unreadable_file"
+    field = "file"
+
+
+class ManyRefusals(Refusal):
+    """Several refusals at once, each with the number of its row: nothing of the whole was written.
+
+    :param refusals: pairs of a row's number, as the door counts rows, and its refusal.
+    """
+
+    code = "many_refused"
+
+    def __init__(self, refusals: Sequence[tuple[int, Refusal]], *, row_word: str = "row") -> None:
+        self.refusals = tuple(refusals)
+        self.row_word = row_word
+        count = len(self.refusals)
+        first_number, first = self.refusals[0]
+        more = "" if count == 1 else f" (and {count - 1} more)"
+        super().__init__(f"{row_word} {first_number}: {first}{more}. Nothing was written.")

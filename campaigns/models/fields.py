@@ -1,0 +1,91 @@
+"""The column that Django lacks: money, in micros."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable, register_combinable_fields
+
+from campaigns.errors import InvalidAmount
+from campaigns.rules.money import from_micros, parse_amount, to_micros
+
+_Set = TypeVar("_Set", contravariant=True)
+_Get = TypeVar("_Get", covariant=True)
+
+
+class MoneyField(models.Field[_Set, _Get]):
+    """Money: `Decimal` units in Python, whole micros (a 64-bit integer) in the column `<name>_micros`.
+
+    It is no subclass of Django's number fields on purpose: an expression that mixes it with a bare `Decimal` or a
+    number is refused by Django, instead of being off by a factor of a million. Use `money_value(amount)` there.
+    """
+
+    _pyi_private_set_type: Decimal | int | Combinable
+    _pyi_private_get_type: Decimal
+    _pyi_lookup_exact_type: Decimal | int
+
+    description = "Money in micros"
+    empty_strings_allowed = False
+
+    def get_internal_type(self) -> str:
+        """Return the name under which Django's backends know the type of the column."""
+        return "BigIntegerField"
+
+    def get_attname_column(self) -> tuple[str, str]:
+        """Return the attribute's name, and the column's, which says its unit."""
+        attribute = self.get_attname()
+        return attribute, self.db_column or f"{attribute}_micros"
+
+    def from_db_value(self, value: Any, expression: object, connection: BaseDatabaseWrapper) -> Decimal | None:
+        """Turn the column's micros (a sum of them may come as a decimal) into units."""
+        return None if value is None else from_micros(int(value))
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """Turn what a form or a fixture holds into units.
+
+        :raises ValidationError: if it is no exact amount.
+        """
+        if value is None or isinstance(value, Decimal):
+            return value
+        if value in (0, "0", "0.00"):
+            return Decimal(0)
+        try:
+            return parse_amount(value)
+        except InvalidAmount as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+
+    def get_prep_value(self, value: Any) -> int | None:
+        """Turn units into the column's micros.
+
+        :raises InvalidAmount: for a part smaller than a micro, NaN or an infinity.
+        :raises TypeError: for a float or a text: both would have to be guessed at.
+        """
+        value = super().get_prep_value(value)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, Decimal | int):
+            raise TypeError(f"{self.name} takes a Decimal, not {value!r}.")
+        return to_micros(Decimal(value))
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """Write the value for a fixture, exactly."""
+        value = self.value_from_object(obj)
+        return "" if value is None else str(value)
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        """Return a plain form field; the admin's own forms put their stricter one in its place."""
+        return super().formfield(**{"form_class": forms.CharField, **kwargs})
+
+
+for _connector in (Combinable.ADD, Combinable.SUB):
+    register_combinable_fields(MoneyField, _connector, MoneyField, MoneyField)
+
+
+def money_value(amount: Decimal) -> models.Value:
+    """Return the amount for use in a database expression, in the column's unit."""
+    return models.Value(amount, output_field=MoneyField())

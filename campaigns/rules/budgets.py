@@ -1,0 +1,46 @@
+"""Budgets: when one is used up, and what is left of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+_ZERO = Decimal(0)
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetUse:
+    """What was spent of one budget in its current period, in units of the brand's currency.
+
+    :param limit: the budget, or None for no limit.
+    :param spent: signed; credits can bring it below zero.
+    """
+
+    limit: Decimal | None
+    spent: Decimal
+
+    @property
+    def is_used_up(self) -> bool:
+        """True if the budget allows nothing more: spent reaches the limit, or the limit is 0."""
+        return self.limit is not None and (self.limit == 0 or self.spent >= self.limit)
+
+    @property
+    def remaining(self) -> Decimal | None:
+        """What may still be spent, never below zero; None without a limit."""
+        return None if self.limit is None else max(self.limit - self.spent, _ZERO)
+
+    @property
+    def used_percent(self) -> Decimal | None:
+        """The share of the limit that is spent, in percent with one decimal; None without a limit or with 0."""
+        if not self.limit:
+            return None
+        return (self.spent * 100 / self.limit).quantize(_TENTH, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetUses:
+    """A brand's, or a campaign's, use of its budgets today and this month."""
+
+    day: BudgetUse
+    month: BudgetUse

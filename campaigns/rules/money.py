@@ -1,0 +1,124 @@
+"""Money: exact decimals outside, whole micros inside.
+
+A micro is one millionth of a currency's unit, the unit in which ad platforms bill
+(Google Ads API, `cost_micros`; Snapchat Marketing API, `spend`).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from campaigns.errors import InvalidAmount
+
+MICROS_PER_UNIT = 1_000_000
+MICRO = Decimal("0.000001")
+CENT = Decimal("0.01")
+
+# Twelve digits before the point: a thousand billions fit a 64-bit column of micros nine times over.
+LARGEST_AMOUNT = Decimal("999999999999.999999")
+LARGEST_MICROS = 2**63 - 1
+
+# Plain ASCII digits: Decimal() would also take 1_000, １２, NaN, 1e9 and spaces.
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", re.ASCII)
+_LONGEST_NUMBER = 40
+_WIDE = Context(prec=60)
+
+
+def parse_amount(value: str | int | Decimal) -> Decimal:
+    """Read an amount of spend: signed, not zero, at most 6 decimals, exact.
+
+    :param value: units of the currency, such as `"12.50"`, `12` or `Decimal("12.5")`. Never a float.
+    :raises InvalidAmount: for anything else; nothing is rounded.
+    """
+    amount = _read_number(value)
+    if amount == 0:
+        raise InvalidAmount("The amount is zero: a spend has an amount, such as 12.50.")
+    return _fit(amount, decimals=6, what="amount")
+
+
+def parse_total(value: str | int | Decimal) -> Decimal:
+    """Read a reported total: like an amount, but zero is allowed, and a negative one is not.
+
+    :raises InvalidAmount: for anything else.
+    """
+    return _not_negative(_fit(_read_number(value), decimals=6, what="total"), what="total")
+
+
+def parse_budget(value: str | int | Decimal | None) -> Decimal | None:
+    """Read a budget: empty or None is no limit, otherwise zero or more, at most 2 decimals.
+
+    :raises InvalidAmount: for anything else; nothing is rounded.
+    """
+    if value is None or value == "":
+        return None
+    return _not_negative(_fit(_read_number(value), decimals=2, what="budget"), what="budget")
+
+
+def round_to_micros(value: Decimal) -> Decimal:
+    """Round a platform's float noise to whole micros, half to even. The caller reports by how much.
+
+    :raises InvalidAmount: if the value is not finite or has more than 12 digits before the point.
+    """
+    if not value.is_finite():
+        raise InvalidAmount(f"{value} is not an amount of money.")
+    return _fit(value.quantize(MICRO, rounding=ROUND_HALF_EVEN, context=_WIDE), decimals=6, what="amount")
+
+
+def to_micros(amount: Decimal) -> int:
+    """Turn units into whole micros, exactly.
+
+    :raises InvalidAmount: if the amount is not finite, or has a part smaller than a micro.
+    """
+    if not amount.is_finite():
+        raise InvalidAmount(f"{amount} is not an amount of money.")
+    micros = _WIDE.multiply(amount, Decimal(MICROS_PER_UNIT))
+    if micros != micros.to_integral_value():
+        raise InvalidAmount(f"{amount} has more than 6 decimals.")
+    return int(micros)
+
+
+def from_micros(micros: int) -> Decimal:
+    """Turn whole micros into units: at least 2 decimals, more only where there are any."""
+    amount = _WIDE.multiply(Decimal(micros), MICRO)
+    cents = amount.quantize(CENT, context=_WIDE)
+    return cents if cents == amount else amount.normalize(_WIDE)
+
+
+def format_amount(amount: Decimal) -> str:
+    """Write an amount for people: `1,234.50`, with sub-cent digits only where there are any."""
+    return f"{from_micros(to_micros(amount)):,f}"
+
+
+def format_money(amount: Decimal, currency: str) -> str:
+    """Write an amount with its currency: `1,234.50 USD`."""
+    return f"{format_amount(amount)} {currency}"
+
+
+def _read_number(value: str | int | Decimal) -> Decimal:
+    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+        raise InvalidAmount(f"{value!r} is not an exact amount: write it as text, such as '12.50'.")
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise InvalidAmount(f"{value} is not an amount of money: write digits, such as 12.50.")
+        return value
+    text = str(value) if isinstance(value, str) or -(10**20) < value < 10**20 else "a number of over 20 digits"
+    if len(text) > _LONGEST_NUMBER or _PLAIN_NUMBER.fullmatch(text) is None:
+        shown = ascii(text[:_LONGEST_NUMBER])
+        raise InvalidAmount(f"{shown} is not an amount of money: write plain digits and a point, such as 1234.50.")
+    return Decimal(text)
+
+
+def _fit(amount: Decimal, *, decimals: int, what: str) -> Decimal:
+    if abs(amount) > LARGEST_AMOUNT:
+        raise InvalidAmount(f"This {what} is too large: at most {LARGEST_AMOUNT:,.0f} can be kept.")
+    exponent = amount.normalize(_WIDE).as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -decimals:
+        raise InvalidAmount(f"{amount} has more than {decimals} decimals: a {what} has at most {decimals}.")
+    return from_micros(to_micros(amount))
+
+
+def _not_negative(amount: Decimal, *, what: str) -> Decimal:
+    if amount < 0:
+        raise InvalidAmount(f"A {what} cannot be negative: {amount}.")
+    return amount

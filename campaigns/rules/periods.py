@@ -1,0 +1,167 @@
+"""Days and months as a brand sees them, and which clock to believe.
+
+A period is half-open: [start, end). Moments are in UTC; calendar questions are asked in the zone passed in.
+A local day is [its first instant, the next day's first instant): 23, 24 or 25 hours, and no time at all where a
+zone skipped the date (Apia, 30 December 2011). Rules for clocks: RFC 9557 and the IANA time zone database.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
+
+from campaigns.errors import InvalidMoment, InvalidTimeZone
+
+# Clocks of machines differ by seconds, and a slow worker acts on the moment at which it began. Up to this far, a
+# spend may lie ahead of the clock, and an older `now` is a late one; beyond it, the clock itself was set back.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+# No ad platform bills for earlier days (the first, GoTo.com, started in 1998).
+EARLIEST_MOMENT = datetime(1998, 1, 1, tzinfo=UTC)
+
+_MIDNIGHT = time(0)
+_ONE_DAY = timedelta(days=1)
+
+
+class PeriodKind(StrEnum):
+    """The two periods for which there are budgets."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A local day or month: from `start` up to, not including, `end`, both in UTC.
+
+    :param first_day: the local date on which it begins.
+    """
+
+    kind: PeriodKind
+    first_day: date
+    start: datetime
+    end: datetime
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentPeriods:
+    """The local day and the local month that contain one moment."""
+
+    day: Period
+    month: Period
+
+
+def find_zone(name: str) -> ZoneInfo:
+    """Look up a time zone by its IANA name.
+
+    :raises InvalidTimeZone: if there is none of that name.
+    """
+    if name not in _known_zones():
+        raise InvalidTimeZone(f"{name[:60]!r} is not a time zone: use an IANA name, such as Europe/Berlin.")
+    return ZoneInfo(name)
+
+
+def current_periods(now: datetime, zone: ZoneInfo) -> CurrentPeriods:
+    """Return the local day and the local month that contain `now`."""
+    return CurrentPeriods(day=period_at(PeriodKind.DAY, now, zone), month=period_at(PeriodKind.MONTH, now, zone))
+
+
+def period_at(kind: PeriodKind, moment: datetime, zone: ZoneInfo) -> Period:
+    """Return the local period of that kind that contains the moment."""
+    day = local_day(moment, zone)
+    return period_of_day(kind, day, zone)
+
+
+def period_of_day(kind: PeriodKind, day: date, zone: ZoneInfo) -> Period:
+    """Return the local day `day`, or the local month that it belongs to."""
+    if kind is PeriodKind.DAY:
+        return Period(kind, day, day_start(day, zone), day_start(day + _ONE_DAY, zone))
+    first = day.replace(day=1)
+    return Period(kind, first, day_start(first, zone), day_start(_first_of_next_month(first), zone))
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the local date on whose [first instant, next day's first instant) the moment falls."""
+    day = moment.astimezone(zone).date()
+    # Where clocks go back over midnight, the wall shows the old date again: the new day has begun all the same.
+    return day + _ONE_DAY if moment >= day_start(day + _ONE_DAY, zone) else day
+
+
+@lru_cache(maxsize=4096)
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first instant, in UTC, at which the zone's date is `day` (or later, if it skipped that date)."""
+    midnight = datetime.combine(day, _MIDNIGHT, tzinfo=zone)
+    # In a gap, fold=1 reads the wall with the offset after it, which gives an instant before the gap; fold=0 one
+    # after it. Elsewhere fold=0 is the only, or the first, instant at which the wall shows midnight.
+    early, late = midnight.replace(fold=1).astimezone(UTC), midnight.astimezone(UTC)
+    return offset_change(early, late, zone) if early < late else late
+
+
+def offset_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant in (before, after] at which the zone's offset becomes the one that holds at `after`."""
+    final = after.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = (before + (after - before) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == final:
+            after = middle
+        else:
+            before = middle
+    return after
+
+
+def check_moment(moment: datetime, *, now: datetime) -> datetime:
+    """Return the moment in UTC if a spend may have occurred then.
+
+    :raises InvalidMoment: if it has no offset, lies before 1998 or more than 5 minutes ahead of `now`.
+    """
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise InvalidMoment(f"{moment.isoformat()} has no offset: write it as {moment.isoformat()}+00:00, or with Z.")
+    if not EARLIEST_MOMENT.year <= moment.year <= now.year + 1:
+        raise InvalidMoment(f"The year {moment.year} cannot be right for a spend.")
+    in_utc = moment.astimezone(UTC)
+    if in_utc < EARLIEST_MOMENT:
+        raise InvalidMoment("The year 1997 cannot be right for a spend.")
+    if in_utc > now + CLOCK_TOLERANCE:
+        raise InvalidMoment(
+            f"{in_utc.isoformat()} lies in the future: a spend may be at most 5 minutes ahead of the clock "
+            f"({now.astimezone(UTC).isoformat(timespec='seconds')})."
+        )
+    return in_utc
+
+
+def wall_moment(wall: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant at which the zone's clocks first show `wall`, a moment without an offset.
+
+    :raises InvalidMoment: if the clocks skip it.
+    """
+    first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None) != wall:
+        raise InvalidMoment(f"{wall.isoformat(sep=' ')} does not exist in {zone.key}: clocks skip it that day.")
+    return first
+
+
+def believed_now(now: datetime, newest: datetime | None) -> datetime:
+    """Return the moment to decide at, where `newest` is the latest moment at which anything was decided before.
+
+    A `now` that is a little older comes from a slow worker and must not undo what was decided since. One that is
+    much older means that the clock was wrong then and was set back.
+    """
+    if newest is not None and now < newest <= now + CLOCK_TOLERANCE:
+        return newest
+    return now
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _first_of_next_month(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)

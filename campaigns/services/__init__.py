@@ -1,0 +1,45 @@
+"""The services: everything that writes, as keyword-only functions that take the brand's lock first.
+
+    spend comes in       spend, corrections, reported  ->  posting  ->  periods  ->  delivery
+    a person decides     brands, campaigns, schedules, resets       ->  periods  ->  delivery
+    time passes          passes (tasks call it)                     ->  periods  ->  delivery
+
+`delivery` is the only one that starts and stops campaigns. The names below stay callable from here.
+"""
+
+from __future__ import annotations
+
+from campaigns.services.brands import change_brand, create_brand, delete_brand
+from campaigns.services.campaigns import change_campaign, create_campaign, delete_campaign
+from campaigns.services.corrections import correct_spend, reverse_spend
+from campaigns.services.delivery import should_campaign_be_active
+from campaigns.services.reported import ReportedTotal, record_reported_total, record_reported_totals
+from campaigns.services.schedules import set_daily_hours, set_windows
+from campaigns.services.spend import NewSpend, SpendReceipt, record_spend, record_spends
+from campaigns.services.summary import BrandSummary, get_brand_summary
+from campaigns.services.totals import find_drift, rebuild_totals
+
+__all__ = [
+    "BrandSummary",
+    "NewSpend",
+    "ReportedTotal",
+    "SpendReceipt",
+    "change_brand",
+    "change_campaign",
+    "correct_spend",
+    "create_brand",
+    "create_campaign",
+    "delete_brand",
+    "delete_campaign",
+    "find_drift",
+    "get_brand_summary",
+    "rebuild_totals",
+    "record_reported_total",
+    "record_reported_totals",
+    "record_spend",
+    "record_spends",
+    "reverse_spend",
+    "set_daily_hours",
+    "set_windows",
+    "should_campaign_be_active",
+]

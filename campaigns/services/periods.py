@@ -1,0 +1,152 @@
+"""Periods: brings counters forward to the current day and month, starts them anew by hand, recounts them.
+
+A counter is always the sum of the ledger from its `since` to the end of the period that contains `since`. Everything
+here keeps that true, so a reset that is missed, late or done twice changes no answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Sum
+
+from campaigns.errors import InvalidTimeZone
+from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
+from campaigns.rules.periods import CLOCK_TOLERANCE, Period, PeriodKind, believed_now, period_at
+from campaigns.services import delivery
+
+logger = logging.getLogger(__name__)
+
+EVERY_KIND = (PeriodKind.DAY, PeriodKind.MONTH)
+
+_COLUMNS = {
+    PeriodKind.DAY: ("daily_since", "current_daily_spend"),
+    PeriodKind.MONTH: ("monthly_since", "current_monthly_spend"),
+}
+_TICK = timedelta(microseconds=1)
+
+
+def settle(
+    *, brand: Brand, campaigns: Sequence[Campaign], now: datetime, cause: Cause, actor: str = ""
+) -> tuple[StatusChange, ...]:
+    """Bring the brand and the campaigns to the present, then decide on the campaigns.
+
+    Every change of a fact ends here. The caller holds the brand's lock. A brand whose zone cannot be read cannot be
+    brought forward; the verdict stops its campaigns.
+    """
+    try:
+        roll(brand=brand, campaigns=campaigns, now=now)
+    except InvalidTimeZone:
+        logger.exception("The time zone of brand=%s cannot be read: none of its campaigns may run", brand.name)
+    return delivery.review(brand=brand, campaigns=campaigns, now=now, cause=cause, actor=actor)
+
+
+def settle_brand(*, brand: Brand, now: datetime, cause: Cause, actor: str = "") -> tuple[StatusChange, ...]:
+    """Settle all campaigns of the brand."""
+    return settle(brand=brand, campaigns=campaigns_of(brand), now=now, cause=cause, actor=actor)
+
+
+def campaigns_of(brand: Brand, *, loaded: Iterable[Campaign] = ()) -> list[Campaign]:
+    """Load the brand's campaigns with what a verdict needs.
+
+    :param loaded: campaigns of the brand that the caller already holds; they are not read again.
+    """
+    held = list(loaded)
+    others = Campaign.objects.with_windows().filter(brand=brand).exclude(pk__in=[campaign.pk for campaign in held])
+    return [*held, *others.order_by("pk")]
+
+
+def roll(
+    *, brand: Brand, campaigns: Sequence[Campaign], now: datetime, kinds: Iterable[PeriodKind] = EVERY_KIND
+) -> list[Brand | Campaign]:
+    """Bring those of the rows that are behind the current day or month forward, landing on the ledger's sum.
+
+    Rows whose period begins in the future, by more than clocks differ, were moved by a wrong clock: they come back.
+    The caller holds the brand's lock.
+
+    :returns: the rows that moved; they are updated in memory too.
+    :raises InvalidTimeZone: if the brand's zone cannot be read.
+    """
+    zone = brand.zone
+    now = believed_now(now, brand.reviewed_at)
+    moved: dict[int, Brand | Campaign] = {}
+    for kind in kinds:
+        period = period_at(kind, now, zone)
+        if _is_off(brand, kind, period, now):
+            _land(brand, kind, since=period.start, end=period.end)
+            moved[id(brand)] = brand
+        behind = [campaign for campaign in campaigns if _is_off(campaign, kind, period, now)]
+        _land_all(behind, kind, period)
+        moved.update({id(campaign): campaign for campaign in behind})
+    return list(moved.values())
+
+
+def start_now(*, brand: Brand, rows: Sequence[Brand | Campaign], kinds: Iterable[PeriodKind], now: datetime) -> None:
+    """Start the periods of the rows at `now`, by hand: what was spent before no longer counts; the ledger keeps it.
+
+    A spend of this very moment was there before the reset, so the new period starts just after it.
+
+    :raises InvalidTimeZone: if the brand's zone cannot be read.
+    """
+    zone = brand.zone
+    start = now + _TICK if SpendLog.objects.filter(campaign__brand=brand, occurred_at=now).exists() else now
+    for kind in kinds:
+        end = period_at(kind, start, zone).end
+        for row in rows:
+            _land(row, kind, since=start, end=end)
+
+
+def recount(row: Brand | Campaign, *, zone: ZoneInfo) -> None:
+    """Put the row's counters to the ledger's sums of the periods that they count."""
+    for kind in EVERY_KIND:
+        since = row.since(kind)
+        _land(row, kind, since=since, end=period_at(kind, since, zone).end)
+
+
+def move_to_zone(*, brand: Brand, campaigns: Sequence[Campaign], zone: ZoneInfo, now: datetime) -> None:
+    """Recount the brand and its campaigns for the day and the month of a new zone; no period's start moves back."""
+    for kind in EVERY_KIND:
+        period = period_at(kind, now, zone)
+        rows: list[Brand | Campaign] = [brand, *campaigns]
+        for row in rows:
+            since = max(row.since(kind), period.start)
+            _land(row, kind, since=since, end=period_at(kind, since, zone).end)
+
+
+def ledger_sum(row: Brand | Campaign, *, start: datetime, end: datetime) -> Decimal:
+    """Return the sum of the row's entries that occurred in [start, end)."""
+    entries = SpendLog.objects.filter(occurred_at__gte=start, occurred_at__lt=end)
+    own = entries.filter(campaign=row) if isinstance(row, Campaign) else entries.filter(campaign__brand=row)
+    return own.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+
+
+def _is_off(row: Brand | Campaign, kind: PeriodKind, period: Period, now: datetime) -> bool:
+    since = row.since(kind)
+    return since < period.start or since > now + CLOCK_TOLERANCE
+
+
+def _land(row: Brand | Campaign, kind: PeriodKind, *, since: datetime, end: datetime) -> None:
+    row.set_counter(kind, since=since, spent=ledger_sum(row, start=since, end=end))
+    row.save(update_fields=_COLUMNS[kind])
+
+
+def _land_all(campaigns: Sequence[Campaign], kind: PeriodKind, period: Period) -> None:
+    """Bring campaigns to the start of one period: those without an entry in it, nearly all, in one statement."""
+    if not campaigns:
+        return
+    entries = SpendLog.objects.filter(campaign__in=campaigns, occurred_at__gte=period.start, occurred_at__lt=period.end)
+    spent = set(entries.values_list("campaign_id", flat=True).distinct())
+    since_column, counter_column = _COLUMNS[kind]
+    still = [campaign for campaign in campaigns if campaign.pk not in spent]
+    Campaign.objects.filter(pk__in=[campaign.pk for campaign in still]).update(
+        **{since_column: period.start, counter_column: Decimal(0)}
+    )
+    for campaign in still:
+        campaign.set_counter(kind, since=period.start, spent=Decimal(0))
+    for campaign in campaigns:
+        if campaign.pk in spent:
+            _land(campaign, kind, since=period.start, end=period.end)

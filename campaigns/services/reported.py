@@ -1,0 +1,211 @@
+"""Reported totals: ad platforms report a day's total so far, and restate it for days. The difference is recorded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from campaigns.errors import InvalidMoment, InvalidText, ManyRefusals, NotFound, Refusal
+from campaigns.models import Brand, Campaign, SpendLog, StatusChange
+from campaigns.rules.money import parse_total
+from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, local_day, period_of_day
+from campaigns.rules.texts import parse_source
+from campaigns.services.locks import lock_brands
+from campaigns.services.posting import post, prepare
+
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedTotal:
+    """What a platform says that a campaign has spent on a local day so far.
+
+    :param total: units, zero or more, at most 6 decimals.
+    :param source: the platform; totals of different sources for a day add up.
+    """
+
+    campaign_id: int
+    source: str
+    day: date
+    total: str | int | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedReceipt:
+    """What became of one reported total.
+
+    :param recorded_before: what was recorded for this campaign, source and day until now.
+    :param entry: the entry over the difference; None if there was none.
+    :param campaign: the campaign after the whole call.
+    :param changes: starts and stops in the brand that the call caused.
+    """
+
+    total: Decimal
+    recorded_before: Decimal
+    entry: SpendLog | None
+    campaign: Campaign
+    brand: Brand
+    changes: tuple[StatusChange, ...]
+
+    @property
+    def difference(self) -> Decimal:
+        """What was added to the ledger; below zero where the platform took something back."""
+        return self.total - self.recorded_before
+
+
+def record_reported_total(
+    *, campaign_id: int, source: str, day: date, total: str | int | Decimal, now: datetime, actor: str = ""
+) -> ReportedReceipt:
+    """Record the difference between a platform's total for the day and what is recorded for it. See `ReportedTotal`.
+
+    :raises Refusal: InvalidAmount, InvalidText, InvalidMoment (a day in the future), NotFound, InvalidTimeZone or
+        CounterOverflow; nothing is written.
+    """
+    report = ReportedTotal(campaign_id, source, day, total)
+    try:
+        return record_reported_totals(totals=[report], now=now, actor=actor)[0]
+    except ManyRefusals as refusals:
+        raise refusals.refusals[0][1] from None
+
+
+def record_reported_totals(*, totals: Sequence[ReportedTotal], now: datetime, actor: str = "") -> list[ReportedReceipt]:
+    """Record totals of any number of campaigns and days, all or none. The same totals twice change nothing.
+
+    :returns: one receipt for each, in the same order.
+    :raises ManyRefusals: with every refused total by its index, from 0; nothing is written.
+    """
+    reports = _check(totals)
+    receipts: dict[int, ReportedReceipt] = {}
+    with transaction.atomic():
+        brand_ids = _brand_of_each(reports)
+        brands = lock_brands(brand_ids.values())
+        campaigns = Campaign.objects.with_windows().in_bulk(list(brand_ids))
+        own: defaultdict[int, dict[int, _Report]] = defaultdict(dict)
+        for index, report in reports.items():
+            own[brand_ids[report.campaign_id]][index] = report
+        for brand_id, mine in own.items():
+            theirs = {report.campaign_id: campaigns[report.campaign_id] for report in mine.values()}
+            receipts.update(_record(brands[brand_id], theirs, mine, now=now, actor=actor))
+    return [receipts[index] for index in range(len(totals))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    campaign_id: int
+    source: str
+    day: date
+    total: Decimal
+
+    @property
+    def key(self) -> tuple[int, str, date]:
+        return self.campaign_id, self.source, self.day
+
+
+def _check(totals: Sequence[ReportedTotal]) -> dict[int, _Report]:
+    reports: dict[int, _Report] = {}
+    refusals: list[tuple[int, Refusal]] = []
+    seen: set[tuple[int, str, date]] = set()
+    for index, given in enumerate(totals):
+        try:
+            report = _parse(given)
+            if report.key in seen:
+                raise InvalidText("There is a second total for this campaign, source and day.", field="day")
+        except Refusal as refusal:
+            refusals.append((index, refusal))
+        else:
+            seen.add(report.key)
+            reports[index] = report
+    if refusals:
+        raise ManyRefusals(refusals)
+    return reports
+
+
+def _parse(given: ReportedTotal) -> _Report:
+    source = parse_source(given.source)
+    if not source:
+        raise InvalidText("A reported total needs a source: name the platform that reports it.", field="source")
+    if given.day.year < EARLIEST_MOMENT.year:
+        raise InvalidMoment(f"The year {given.day.year} cannot be right for a spend.", field="day")
+    return _Report(given.campaign_id, source, given.day, parse_total(given.total))
+
+
+def _brand_of_each(reports: Mapping[int, _Report]) -> dict[int, int]:
+    wanted = {report.campaign_id for report in reports.values()}
+    brand_ids = dict(Campaign.objects.filter(pk__in=wanted).values_list("pk", "brand_id"))
+    missing: list[tuple[int, Refusal]] = [
+        (index, NotFound(f"There is no campaign with number {report.campaign_id}.", field="campaign"))
+        for index, report in reports.items()
+        if report.campaign_id not in brand_ids
+    ]
+    if missing:
+        raise ManyRefusals(missing)
+    return brand_ids
+
+
+def _record(
+    brand: Brand, campaigns: Mapping[int, Campaign], reports: Mapping[int, _Report], *, now: datetime, actor: str
+) -> dict[int, ReportedReceipt]:
+    """Post the differences of one brand, whose lock is held."""
+    changes = prepare(brand=brand, campaigns=list(campaigns.values()), now=now)
+    too_early = [
+        (index, InvalidMoment(f"{report.day} has not begun in {brand.time_zone}: it cannot have a total.", field="day"))
+        for index, report in reports.items()
+        if report.day > local_day(now, brand.zone)
+    ]
+    if too_early:
+        raise ManyRefusals(too_early)
+    recorded = _recorded(reports)
+    entries = {
+        index: _difference(report, recorded[report.key], brand, now)
+        for index, report in reports.items()
+        if report.total != recorded[report.key]
+    }
+    changes += post(brand=brand, campaigns=campaigns, entries=list(entries.values()), now=now, actor=actor)
+    return {
+        index: ReportedReceipt(
+            total=report.total,
+            recorded_before=recorded[report.key],
+            entry=entries.get(index),
+            campaign=campaigns[report.campaign_id],
+            brand=brand,
+            changes=changes,
+        )
+        for index, report in reports.items()
+    }
+
+
+def _recorded(reports: Mapping[int, _Report]) -> defaultdict[tuple[int, str, date], Decimal]:
+    """Return what is recorded for each campaign, source and day, corrections included."""
+    sums = (
+        SpendLog.objects.filter(
+            campaign__in={report.campaign_id for report in reports.values()},
+            source__in={report.source for report in reports.values()},
+            local_day__in={report.day for report in reports.values()},
+        )
+        .order_by()
+        .values_list("campaign_id", "source", "local_day")
+        .annotate(total=Sum("amount"))
+    )
+    recorded: defaultdict[tuple[int, str, date], Decimal] = defaultdict(Decimal)
+    recorded.update({(campaign_id, source, day): total for campaign_id, source, day, total in sums})
+    return recorded
+
+
+def _difference(report: _Report, recorded: Decimal, brand: Brand, now: datetime) -> SpendLog:
+    """Return the entry over the difference: dated now for today, at the last instant of an earlier day."""
+    day = period_of_day(PeriodKind.DAY, report.day, brand.zone)
+    return SpendLog(
+        campaign_id=report.campaign_id,
+        amount=report.total - recorded,
+        occurred_at=min(now, day.end - _TICK),
+        recorded_at=now,
+        local_day=report.day,
+        description=f"day total {report.total}, recorded before {recorded}",
+        source=report.source,
+    )

@@ -1,0 +1,86 @@
+"""Resets by hand: start the day's or the month's count anew, now. The ledger keeps everything."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from campaigns.errors import InvalidTimeZone
+from campaigns.models import Brand, Campaign, Cause, StatusChange
+from campaigns.rules.periods import PeriodKind
+from campaigns.services import periods
+from campaigns.services.locks import lock_brand, lock_brand_of_campaign
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ResetReport:
+    """What a reset did.
+
+    :param brands: names of the brands that were reset, or that a campaign was reset in.
+    :param campaigns: how many campaigns were reset.
+    :param changes: the starts and stops that followed.
+    :param refused: names of brands left alone because their time zone cannot be read.
+    """
+
+    brands: tuple[str, ...]
+    campaigns: int
+    changes: tuple[StatusChange, ...]
+    refused: tuple[str, ...] = ()
+
+
+def reset_brands(
+    *, brand_ids: Sequence[int], kinds: Collection[PeriodKind], now: datetime, actor: str = ""
+) -> ResetReport:
+    """Start the periods of these brands and of all their campaigns now, a transaction for each brand.
+
+    :raises NotFound: if there is no such brand.
+    """
+    names: list[str] = []
+    refused: list[str] = []
+    changes: list[StatusChange] = []
+    count = 0
+    for brand_id in sorted(brand_ids):
+        with transaction.atomic():
+            brand = lock_brand(brand_id)
+            campaigns = periods.campaigns_of(brand)
+            try:
+                changes += _reset(brand, [brand, *campaigns], campaigns, kinds, now=now, actor=actor)
+            except InvalidTimeZone:
+                logger.exception("Not reset brand=%s: its time zone cannot be read", brand.name)
+                refused.append(brand.name)
+                continue
+        names.append(brand.name)
+        count += len(campaigns)
+    return ResetReport(tuple(names), count, tuple(changes), tuple(refused))
+
+
+def reset_campaign(*, campaign_id: int, kinds: Collection[PeriodKind], now: datetime, actor: str = "") -> ResetReport:
+    """Start the periods of one campaign now. Its brand's count goes on.
+
+    :raises Refusal: NotFound, or InvalidTimeZone if the brand's zone cannot be read.
+    """
+    with transaction.atomic():
+        brand, campaign = lock_brand_of_campaign(campaign_id)
+        changes = _reset(brand, [campaign], [campaign], kinds, now=now, actor=actor)
+    return ResetReport((brand.name,), 1, tuple(changes))
+
+
+def _reset(
+    brand: Brand,
+    rows: Sequence[Brand | Campaign],
+    campaigns: Sequence[Campaign],
+    kinds: Collection[PeriodKind],
+    *,
+    now: datetime,
+    actor: str,
+) -> tuple[StatusChange, ...]:
+    periods.start_now(brand=brand, rows=rows, kinds=kinds, now=now)
+    words = " and ".join(kind.value for kind in kinds)
+    logger.info("Reset by hand brand=%s rows=%s period=%s by=%s", brand.name, len(rows), words, actor or "system")
+    return periods.settle(brand=brand, campaigns=campaigns, now=now, cause=Cause.RESET, actor=actor)

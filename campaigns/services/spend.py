@@ -1,0 +1,256 @@
+"""Spend comes in here: one entry or a thousand, once each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from campaigns.errors import InvalidTimeZone, ManyRefusals, NotFound, ReferenceConflict, Refusal
+from campaigns.models import Brand, Campaign, SpendLog, StatusChange
+from campaigns.rules.delivery import Blocker
+from campaigns.rules.money import parse_amount
+from campaigns.rules.periods import CLOCK_TOLERANCE, check_moment, local_day
+from campaigns.rules.texts import parse_description, parse_reference, parse_source
+from campaigns.services.locks import lock_brands
+from campaigns.services.posting import post, prepare
+
+
+@dataclass(frozen=True, slots=True)
+class NewSpend:
+    """A spend as a door hands it in, not yet checked.
+
+    :param amount: units of the brand's currency, signed (negative: a credit), at most 6 decimals; never a float.
+    :param occurred_at: with an offset; None: now.
+    :param reference: the sender's own name for it, unique per campaign; with one, sending twice counts once.
+    :param source: where it comes from: a platform, a door.
+    """
+
+    campaign_id: int
+    amount: str | int | Decimal
+    occurred_at: datetime | None = None
+    reference: str = ""
+    description: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpendReceipt:
+    """What became of one spend.
+
+    :param entry: the entry in the ledger; of a replay, the first one.
+    :param is_replay: True if this reference with these facts was recorded before; nothing was written.
+    :param campaign: the campaign after the whole batch: counters and state.
+    :param brand: its brand after the whole batch.
+    :param changes: starts and stops in the brand that the batch caused.
+    :param was_paused: True if the campaign was not running when the spend came in.
+    """
+
+    entry: SpendLog
+    is_replay: bool
+    campaign: Campaign
+    brand: Brand
+    changes: tuple[StatusChange, ...]
+    was_paused: bool
+
+    @property
+    def stopped(self) -> tuple[StatusChange, ...]:
+        """The campaigns that stopped."""
+        return tuple(change for change in self.changes if not change.is_active)
+
+    @property
+    def headline(self) -> Blocker | None:
+        """What holds the campaign after the spend, or None if it runs."""
+        return self.campaign.headline
+
+
+def record_spend(
+    *,
+    campaign_id: int,
+    amount: str | int | Decimal,
+    now: datetime,
+    occurred_at: datetime | None = None,
+    reference: str = "",
+    description: str = "",
+    source: str = "",
+    actor: str = "",
+) -> SpendReceipt:
+    """Record one spend: into the ledger, the counters and, where it crosses a budget, the campaigns' states.
+
+    See `NewSpend` for the parameters.
+
+    :raises Refusal: InvalidAmount, InvalidMoment, InvalidText, NotFound, ReferenceConflict, InvalidTimeZone or
+        CounterOverflow; nothing is written.
+    """
+    spend = NewSpend(campaign_id, amount, occurred_at, reference, description, source)
+    try:
+        return record_spends(spends=[spend], now=now, actor=actor)[0]
+    except ManyRefusals as refusals:
+        raise refusals.refusals[0][1] from None
+
+
+def record_spends(*, spends: Sequence[NewSpend], now: datetime, actor: str = "") -> list[SpendReceipt]:
+    """Record spends of any number of brands, all or none.
+
+    :returns: one receipt for each, in the same order. A reference that stands twice in the batch counts once.
+    :raises ManyRefusals: with every refused spend by its index, from 0; nothing is written.
+    :raises CounterOverflow: if a counter would no longer fit; nothing is written.
+    """
+    drafts = _check(spends, now)
+    with transaction.atomic():
+        batches = _locked_batches(drafts)
+        _refuse_if_any([refusal for batch in batches for refusal in _ready(batch, now)])
+        receipts: dict[int, SpendReceipt] = {}
+        for batch in batches:
+            receipts.update(_record(batch, now=now, actor=actor))
+    return [receipts[index] for index in range(len(spends))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A checked spend: an entry that is not saved yet, and the moment that its sender gave, if any."""
+
+    entry: SpendLog
+    given_at: datetime | None
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The part of a call that belongs to one brand, whose lock is held.
+
+    :param drafts: by their index in the call.
+    :param entries: by the same index, the entry that stands for it: the draft's own, or the one recorded before.
+    :param changes: starts and stops so far.
+    """
+
+    brand: Brand
+    campaigns: dict[int, Campaign] = field(default_factory=dict)
+    drafts: dict[int, _Draft] = field(default_factory=dict)
+    entries: dict[int, SpendLog] = field(default_factory=dict)
+    was_paused: dict[int, bool] = field(default_factory=dict)
+    changes: tuple[StatusChange, ...] = ()
+
+    @property
+    def new_entries(self) -> list[SpendLog]:
+        return [entry for index, entry in self.entries.items() if entry is self.drafts[index].entry]
+
+
+def _check(spends: Sequence[NewSpend], now: datetime) -> dict[int, _Draft]:
+    """Turn each spend into an unsaved entry, or refuse all of them with every reason."""
+    drafts: dict[int, _Draft] = {}
+    refusals: list[tuple[int, Refusal]] = []
+    for index, spend in enumerate(spends):
+        try:
+            drafts[index] = _draft(spend, now)
+        except Refusal as refusal:
+            refusals.append((index, refusal))
+    _refuse_if_any(refusals)
+    return drafts
+
+
+def _draft(spend: NewSpend, now: datetime) -> _Draft:
+    entry = SpendLog(
+        campaign_id=spend.campaign_id,
+        amount=parse_amount(spend.amount),
+        recorded_at=now,
+        reference=parse_reference(spend.reference),
+        description=parse_description(spend.description),
+        source=parse_source(spend.source),
+    )
+    return _Draft(entry, None if spend.occurred_at is None else check_moment(spend.occurred_at, now=now))
+
+
+def _refuse_if_any(refusals: Sequence[tuple[int, Refusal]]) -> None:
+    if refusals:
+        raise ManyRefusals(sorted(refusals, key=lambda refusal: refusal[0]))
+
+
+def _locked_batches(drafts: Mapping[int, _Draft]) -> list[_Batch]:
+    """Lock the brands of the drafts, in order, and deal the drafts out to them."""
+    wanted = {draft.entry.campaign_id for draft in drafts.values()}
+    brand_ids = dict(Campaign.objects.filter(pk__in=wanted).values_list("pk", "brand_id"))
+    batches = {brand.pk: _Batch(brand) for brand in lock_brands(brand_ids.values()).values()}
+    for key, campaign in Campaign.objects.with_windows().in_bulk(list(brand_ids)).items():
+        batches[campaign.brand_id].campaigns[key] = campaign
+    missing: list[tuple[int, Refusal]] = []
+    for index, draft in drafts.items():
+        campaign_id = draft.entry.campaign_id
+        if campaign_id in brand_ids:
+            batches[brand_ids[campaign_id]].drafts[index] = draft
+        else:
+            sentence = f"There is no campaign with number {campaign_id}."
+            missing.append((index, NotFound(sentence, field="campaign")))
+    _refuse_if_any(missing)
+    return list(batches.values())
+
+
+def _ready(batch: _Batch, now: datetime) -> list[tuple[int, Refusal]]:
+    """Bring the brand to the present, date the drafts and find the repeated ones; return what cannot be recorded."""
+    try:
+        batch.changes = prepare(brand=batch.brand, campaigns=list(batch.campaigns.values()), now=now)
+    except InvalidTimeZone:
+        sentence = f"The time zone of {batch.brand} cannot be read, so its spend has no day: correct the zone first."
+        return [(index, InvalidTimeZone(sentence)) for index in batch.drafts]
+    batch.was_paused = {key: not campaign.is_active for key, campaign in batch.campaigns.items()}
+    first_entries = _recorded_before(batch)
+    conflicts: list[tuple[int, Refusal]] = []
+    for index, draft in batch.drafts.items():
+        key = (draft.entry.campaign_id, draft.entry.reference)
+        first = first_entries.get(key) if draft.entry.reference else None
+        if first is None:
+            _date(draft, batch.brand, batch.campaigns[draft.entry.campaign_id], now)
+            first = first_entries[key] = draft.entry
+        elif not _is_same_spend(first, draft):
+            conflicts.append((index, _conflict(first)))
+        batch.entries[index] = first
+    return conflicts
+
+
+def _recorded_before(batch: _Batch) -> dict[tuple[int, str], SpendLog]:
+    """Return the entries that the ledger already has under the drafts' references."""
+    references = {draft.entry.reference for draft in batch.drafts.values()} - {""}
+    if not references:
+        return {}
+    known = SpendLog.objects.filter(campaign__in=batch.campaigns, reference__in=references)
+    return {(entry.campaign_id, entry.reference): entry for entry in known}
+
+
+def _date(draft: _Draft, brand: Brand, campaign: Campaign, now: datetime) -> None:
+    """Fix the entry's moment and its local day. A spend without a moment comes after every reset done before it."""
+    moment = draft.given_at
+    if moment is None:
+        latest = max(brand.daily_since, brand.monthly_since, campaign.daily_since, campaign.monthly_since)
+        moment = latest if now < latest <= now + CLOCK_TOLERANCE else now
+    draft.entry.occurred_at = moment
+    draft.entry.local_day = local_day(moment, brand.zone)
+
+
+def _is_same_spend(first: SpendLog, draft: _Draft) -> bool:
+    """Tell whether a repeated reference brings the same facts; a moment that was left out is no fact."""
+    return draft.entry.amount == first.amount and draft.given_at in (None, first.occurred_at)
+
+
+def _conflict(first: SpendLog) -> ReferenceConflict:
+    return ReferenceConflict(
+        f"Reference {first.reference!r} already stands for another spend: {first.amount} at "
+        f"{first.occurred_at.isoformat()}. Use a new reference, or correct that entry ({first.pk or 'above'})."
+    )
+
+
+def _record(batch: _Batch, *, now: datetime, actor: str) -> dict[int, SpendReceipt]:
+    """Post what is new, and say what became of every draft."""
+    batch.changes += post(brand=batch.brand, campaigns=batch.campaigns, entries=batch.new_entries, now=now, actor=actor)
+    return {
+        index: SpendReceipt(
+            entry=entry,
+            is_replay=entry is not batch.drafts[index].entry,
+            campaign=batch.campaigns[entry.campaign_id],
+            brand=batch.brand,
+            changes=batch.changes,
+            was_paused=batch.was_paused[entry.campaign_id],
+        )
+        for index, entry in batch.entries.items()
+    }

@@ -1,0 +1,125 @@
+"""Totals: compares the counters with the ledger, and rebuilds them from it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from campaigns.facts import readable_zone
+from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
+from campaigns.rules.periods import PeriodKind, period_at
+from campaigns.services import periods
+from campaigns.services.locks import lock_brand
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A counter that differs from the sum of its entries.
+
+    :param campaign: None for the brand's own counter.
+    :param since: the moment from which the counter counts.
+    :param counted: what the counter says.
+    :param in_ledger: what the entries add up to.
+    """
+
+    brand: str
+    campaign: str | None
+    kind: PeriodKind
+    since: datetime
+    counted: Decimal
+    in_ledger: Decimal
+
+    @property
+    def owner(self) -> str:
+        """The brand, or brand and campaign, as the commands take them."""
+        return self.brand if self.campaign is None else f"{self.brand}/{self.campaign}"
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """What a rebuild did.
+
+    :param repaired: the drifts that there were.
+    :param changes: the starts and stops that followed.
+    """
+
+    brands: int
+    repaired: tuple[Drift, ...]
+    changes: tuple[StatusChange, ...]
+
+
+def find_drift(*, brand_ids: Sequence[int] | None = None) -> list[Drift]:
+    """Compare every counter with its entries; read-only.
+
+    What looks wrong while others write is looked at again under the brand's lock, so that a spend that is just being
+    recorded is no alarm. Each drift is logged as an error.
+
+    :param brand_ids: None: all brands.
+    """
+    keys = Brand.objects.order_by("pk").values_list("pk", flat=True)
+    found: list[Drift] = []
+    for brand in Brand.objects.filter(pk__in=keys if brand_ids is None else brand_ids).order_by("pk"):
+        if any(_drift_of(brand)):
+            with transaction.atomic():
+                found += _drift_of(lock_brand(brand.pk))
+    for drift in found:
+        logger.error(
+            "Counter differs from ledger brand=%s campaign=%s period=%s since=%s counted=%s in_ledger=%s",
+            drift.brand,
+            drift.campaign or "-",
+            drift.kind.value,
+            drift.since.isoformat(),
+            drift.counted,
+            drift.in_ledger,
+        )
+    return found
+
+
+def rebuild_totals(*, brand_id: int, now: datetime, actor: str = "") -> RebuildReport:
+    """Put the counters of the brand and its campaigns to the ledger's sums, then start and stop what follows.
+
+    :raises Refusal: NotFound, or InvalidTimeZone if the brand's zone cannot be read; nothing is written.
+    """
+    with transaction.atomic():
+        brand = lock_brand(brand_id)
+        zone = brand.zone
+        repaired = tuple(_drift_of(brand))
+        campaigns = periods.campaigns_of(brand)
+        periods.recount(brand, zone=zone)
+        for campaign in campaigns:
+            periods.recount(campaign, zone=zone)
+        changes = periods.settle(brand=brand, campaigns=campaigns, now=now, cause=Cause.RESET, actor=actor)
+    return RebuildReport(1, repaired, changes)
+
+
+def _drift_of(brand: Brand) -> Iterator[Drift]:
+    """Yield the brand's counters that differ. Without a zone no period can be told, so there is nothing to compare."""
+    zone = readable_zone(brand)
+    if zone is None:
+        return
+    campaigns = list(Campaign.objects.filter(brand=brand).order_by("pk"))
+    for kind in periods.EVERY_KIND:
+        for since in {row.since(kind) for row in (brand, *campaigns)}:
+            end = period_at(kind, since, zone).end
+            sums = _sums_by_campaign(brand, since, end)
+            sums_of_brand = sum(sums.values(), Decimal(0))
+            if brand.since(kind) == since and brand.counter(kind) != sums_of_brand:
+                yield Drift(brand.name, None, kind, since, brand.counter(kind), sums_of_brand)
+            for campaign in campaigns:
+                in_ledger = sums.get(campaign.pk, Decimal(0))
+                if campaign.since(kind) == since and campaign.counter(kind) != in_ledger:
+                    yield Drift(brand.name, campaign.name, kind, since, campaign.counter(kind), in_ledger)
+
+
+def _sums_by_campaign(brand: Brand, start: datetime, end: datetime) -> dict[int, Decimal]:
+    entries = SpendLog.objects.filter(campaign__brand=brand, occurred_at__gte=start, occurred_at__lt=end)
+    sums = entries.order_by().values_list("campaign_id").annotate(total=Sum("amount"))
+    return dict(sums)

@@ -1,0 +1,68 @@
+"""Fixtures that tests of every package share. What a test needs of the desk itself, it makes in its own words."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.plugin import RUN
+from tests.plugin.runs import ROOT, Run
+from tests.processes import Installation
+
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+# A slow machine is no failure. `--hypothesis-profile=long` (./test.sh --long) looks at far more cases.
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=3000)
+hypothesis.settings.load_profile("default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what reads real reports where there are none."""
+    if SHARED_DATA.is_dir():
+        return
+    for item in items:
+        if item.get_closest_marker("needs_data"):
+            item.add_marker(pytest.mark.skip(reason=f"the real reports are not here: {SHARED_DATA} does not exist"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real platform reports; a test that asks for it is skipped where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the real reports are not here: {SHARED_DATA} does not exist")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def run(request: pytest.FixtureRequest) -> Run:
+    """The run that this test is part of: its vendor, its directory."""
+    return request.config.stash[RUN]
+
+
+@pytest.fixture(scope="session")
+def migrated_database(run: Run) -> str:
+    """The name of a database with empty tables, from which installations are copied."""
+    name = f"template_{run.worker or 'main'}"
+    Installation(run.home / "template", database_url=run.create_database(name)).manage("migrate", "--verbosity=0")
+    return name
+
+
+@pytest.fixture(scope="session")
+def installation_numbers() -> Iterator[int]:
+    """Counts the installations of this process."""
+    return itertools.count(1)
+
+
+@pytest.fixture
+def installation(run: Run, migrated_database: str, installation_numbers: Iterator[int]) -> Iterator[Installation]:
+    """A separate installation with empty tables; its broker, worker and beat run when the test starts them."""
+    number = next(installation_numbers)
+    database_url = run.create_database(f"installation_{run.worker or 'main'}_{number}", template=migrated_database)
+    installation = Installation(run.home / str(number), database_url=database_url)
+    yield installation
+    installation.close()

