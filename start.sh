@@ -1,5 +1,6 @@
 #!/bin/sh
 # Runs the whole system: makes the virtual environment on the first start, then `manage.py up` with the same arguments.
+# PYTHON=/path/to/python3.12 ./start.sh makes it with that one.
 set -eu
 
 unset CDPATH
@@ -18,7 +19,7 @@ can_make_venv() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
 # Sets `python`, or says what to install. A version manager may offer a name that does not run, so each one is tried.
 find_python() {
     without_venv=
-    for python in ${PYTHON:-} python3.13 python3.12 python3.11 python3 python; do
+    for python in "${PYTHON:-python3.13}" python3.13 python3.12 python3.11 python3 python; do
         command -v "$python" >/dev/null 2>&1 && is_new_enough "$python" || continue
         can_make_venv "$python" && return
         without_venv=${without_venv:-$python}

@@ -70,7 +70,9 @@ def broker_socket(data_dir: Path) -> Path:
 
 def broker_url(data_dir: Path) -> str:
     """Return Celery's URL of the embedded broker: a socket, or files where no server runs (Windows, say)."""
-    return f"redis+socket://{quote(str(broker_socket(data_dir)))}" if broker.find_server() else "filesystem://"
+    return (
+        f"redis+socket://{quote(str(broker_socket(data_dir)))}" if broker.find_server() else "filesystem://localhost/"
+    )
 
 
 def transport_options(url: str, data_dir: Path) -> dict[str, Any]:

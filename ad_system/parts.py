@@ -37,7 +37,7 @@ def web_part(address: Address) -> Part:
     threads = min(2 * (os.cpu_count() or 1) + 1, 16)
     command = (
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", "1"),
-        *("--blocking-threads", str(threads), "--workers-kill-timeout", "8"),
+        *("--blocking-threads", str(threads), "--workers-kill-timeout", "5"),
         *("--host", address.host, "--port", str(address.port), "ad_system.wsgi:application"),
     )
     return Part(name="web", command=command, ends_its_children=True)

@@ -19,6 +19,8 @@ from ad_system.processes import Part, PartProcess
 LOOK_EVERY_SECONDS = 0.2
 STOP_LOOK_SECONDS = 0.05
 LONGEST_DELAY = 30
+# At its start a part gets this many tries; one that has answered once is started again for ever.
+HOPELESS_DEATHS = 4
 # A part that ran this long has recovered: its next death is a first one again.
 RECOVERED_AFTER_SECONDS = 60
 
@@ -79,15 +81,18 @@ class Supervisor:
         self._charges.append(charge)
         self._start(charge)
 
-    def wait_until(self, answers: Callable[[], bool], *, seconds: float, otherwise: str) -> None:
-        """This will look after the parts until `answers` says yes, or somebody asks to stop.
+    def wait_until(self, answers: Callable[[], bool], *, name: str, seconds: float, hint: str = "") -> None:
+        """This will look after the parts until the one called `name` answers, or somebody asks to stop.
 
-        :raises CannotStart: with the sentence `otherwise`, after `seconds` without an answer.
+        :raises CannotStart: ending with `hint`, after `seconds` without an answer or too many deaths.
         """
         deadline = time.monotonic() + seconds
         while not self.is_stopping and not answers():
+            deaths = max((charge.deaths for charge in self._charges if charge.part.name == name), default=0)
+            if deaths >= HOPELESS_DEATHS:
+                raise CannotStart(f"The {name} died {deaths} times: its lines above say why.{hint}")
             if time.monotonic() > deadline:
-                raise CannotStart(otherwise)
+                raise CannotStart(f"The {name} did not answer within {seconds:g} s: its lines above say why.{hint}")
             self._look_after_parts()
 
     def watch(self) -> None:

@@ -1,8 +1,17 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class CampaignsConfig(AppConfig):
     name = "campaigns"
     verbose_name = "Budget desk"
+
+    def ready(self) -> None:
+        """Register the checks of the set-up."""
+        from campaigns import checks
+
+        register(checks.check_database, "campaigns")
+        register(checks.check_clock, "campaigns")
+        register(checks.check_time_travel, "campaigns", Tags.security, deploy=True)

@@ -1,11 +1,16 @@
 """What time drives: Celery is one more entry point. Each task reads the clock once and makes one call.
 
 They carry no money, and are safe 0, 1 or n times, late, in any order and in any number of workers.
+`run_here` runs one of them without a worker.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 from celery import Task, shared_task
 from django.conf import settings
@@ -21,67 +26,107 @@ RANGE_EXPIRES = 55
 FULL_REVIEW_MINUTE = 7
 
 
+@dataclass(frozen=True, slots=True)
+class TaskReport:
+    """What one run of a task did, in words.
+
+    :param is_bad: True if it left something undone or found something wrong; the log has the details.
+    """
+
+    text: str
+    is_bad: bool = False
+
+
+class _Find(Protocol):
+    def __call__(self, *, now: datetime) -> list[int]: ...
+
+
+class _Work(Protocol):
+    def __call__(self, *, brand_ids: Sequence[int], now: datetime) -> PassReport: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """A pass over brands: how it finds those that need it, and what it does to them."""
+
+    find: _Find
+    work: _Work
+
+    def run(self, *, now: datetime) -> TaskReport:
+        return _tell_pass(self.work(brand_ids=self.find(now=now), now=now))
+
+
+def _find_for_budgets(*, now: datetime) -> list[int]:
+    return passes.all_brands() if now.minute == FULL_REVIEW_MINUTE else mismatches.find_brands(now=now)
+
+
+_DAYPARTING = _Pass(passes.due_brands, passes.review_due)
+_BUDGETS = _Pass(_find_for_budgets, passes.review_brands)
+_FORWARD = {
+    kind: _Pass(partial(mismatches.find_behind, kind=kind), partial(passes.bring_forward, kind=kind))
+    for kind in PeriodKind
+}
+
+
 @shared_task
 def enforce_dayparting(first_brand: int | None = None, last_brand: int | None = None) -> str:
     """Review every campaign whose state time alone may have changed: windows, flights, local midnights."""
-    now = timezone.now()
-    due = _within(passes.due_brands(now=now), first_brand, last_brand)
-    if first_brand is None and _fan_out(enforce_dayparting, due):
-        return f"{len(due)} brands, cut into ranges"
-    return _told(passes.review_due(brand_ids=due, now=now))
+    return _run_pass(_DAYPARTING, enforce_dayparting, first_brand, last_brand)
 
 
 @shared_task
 def enforce_budgets(first_brand: int | None = None, last_brand: int | None = None) -> str:
     """Find campaigns whose stored state and budgets disagree, and review them; once an hour, review everything."""
-    now = timezone.now()
-    is_full = now.minute == FULL_REVIEW_MINUTE
-    found = passes.all_brands() if is_full else mismatches.find_brands(now=now)
-    wrong = _within(found, first_brand, last_brand)
-    if first_brand is None and _fan_out(enforce_budgets, wrong):
-        return f"{len(wrong)} brands, cut into ranges"
-    return _told(passes.review_brands(brand_ids=wrong, now=now))
+    return _run_pass(_BUDGETS, enforce_budgets, first_brand, last_brand)
 
 
 @shared_task
 def reset_daily_spends(due_only: bool = False, first_brand: int | None = None, last_brand: int | None = None) -> str:
     """Start every brand's day now, by hand; with `due_only`, bring only those whose local day is over forward."""
-    return _reset(PeriodKind.DAY, reset_daily_spends, due_only, first_brand, last_brand)
+    if not due_only:
+        return _reset_now(PeriodKind.DAY, first_brand, last_brand, now=timezone.now()).text
+    return _run_pass(_FORWARD[PeriodKind.DAY], reset_daily_spends, first_brand, last_brand, due_only=True)
 
 
 @shared_task
 def reset_monthly_spends(due_only: bool = False, first_brand: int | None = None, last_brand: int | None = None) -> str:
     """Start every brand's month now, by hand; with `due_only`, bring only those whose local month is over forward."""
-    return _reset(PeriodKind.MONTH, reset_monthly_spends, due_only, first_brand, last_brand)
+    if not due_only:
+        return _reset_now(PeriodKind.MONTH, first_brand, last_brand, now=timezone.now()).text
+    return _run_pass(_FORWARD[PeriodKind.MONTH], reset_monthly_spends, first_brand, last_brand, due_only=True)
 
 
 @shared_task
 def check_ledger() -> str:
     """Compare every counter with the ledger. Each difference is logged as an error; nothing is changed."""
-    drifts = totals.find_drift()
-    return f"{len(drifts)} counters differ from the ledger"
+    return _check_ledger(now=timezone.now()).text
 
 
 @shared_task
 def simulate_spend(minutes: int = 1, seed: int | None = None) -> str:
     """Make the running campaigns spend a little. For demos."""
-    report = simulation.simulate_spend(now=timezone.now(), minutes=minutes, seed=seed)
-    return f"{report.entries} entries, {len(report.changes)} changes of state"
+    return _simulate(now=timezone.now(), minutes=minutes, seed=seed).text
 
 
-def _reset(
-    kind: PeriodKind, task: Task[..., str], due_only: bool, first_brand: int | None, last_brand: int | None
+def run_here(name: str, *, now: datetime, by_hand: bool = False) -> TaskReport:
+    """Run a task as beat would have it run, but in this process, over all brands at once, and at `now`.
+
+    :param name: one of `TASKS`.
+    :param by_hand: of a reset: start every period now, as a person who calls the task does.
+    """
+    return (_BY_HAND if by_hand else _AS_BEAT)[name](now=now)
+
+
+def _run_pass(
+    work: _Pass, task: Task[..., str], first_brand: int | None, last_brand: int | None, **arguments: bool
 ) -> str:
+    """Run a pass in this worker; where it found too many brands, only cut it into ranges."""
     now = timezone.now()
-    if not due_only:
-        report = resets.reset_brands(
-            brand_ids=_within(passes.all_brands(), first_brand, last_brand), kinds=[kind], now=now
-        )
-        return f"{len(report.brands)} brands and {report.campaigns} campaigns start their {kind.value} now"
-    behind = _within(mismatches.find_behind(kind=kind, now=now), first_brand, last_brand)
-    if first_brand is None and _fan_out(task, behind, due_only=True):
-        return f"{len(behind)} brands, cut into ranges"
-    return _told(passes.bring_forward(brand_ids=behind, kind=kind, now=now))
+    found = _within(work.find(now=now), first_brand, last_brand)
+    if first_brand is None and len(found) > settings.FAN_OUT_BRANDS:
+        _fan_out(task, found, arguments)
+        return f"{_count(len(found), 'brand')}, cut into ranges"
+    return _tell_pass(work.work(brand_ids=found, now=now)).text
 
 
 def _within(brand_ids: Sequence[int], first: int | None, last: int | None) -> list[int]:
@@ -89,18 +134,64 @@ def _within(brand_ids: Sequence[int], first: int | None, last: int | None) -> li
     return [key for key in brand_ids if (first is None or key >= first) and (last is None or key <= last)]
 
 
-def _fan_out(task: Task[..., str], brand_ids: Sequence[int], *, due_only: bool = False) -> bool:
-    """Cut a pass over many brands into ranges, one task each, and tell whether that was needed."""
-    size = settings.FAN_OUT_BRANDS
-    if len(brand_ids) <= size:
-        return False
-    for start in range(0, len(brand_ids), size):
-        part = brand_ids[start : start + size]
-        arguments: dict[str, object] = {"first_brand": part[0], "last_brand": part[-1]}
-        task.apply_async(kwargs={**arguments, "due_only": True} if due_only else arguments, expires=RANGE_EXPIRES)
-    return True
+def _fan_out(task: Task[..., str], brand_ids: Sequence[int], arguments: dict[str, bool]) -> None:
+    """Send one task for each range of brands."""
+    for start in range(0, len(brand_ids), settings.FAN_OUT_BRANDS):
+        part = brand_ids[start : start + settings.FAN_OUT_BRANDS]
+        ends = {"first_brand": part[0], "last_brand": part[-1]}
+        task.apply_async(kwargs={**arguments, **ends}, expires=RANGE_EXPIRES)
 
 
-def _told(report: PassReport) -> str:
-    told = f"{report.brands} brands reviewed, {len(report.changes)} changes of state"
-    return f"{told}, {len(report.failed)} brands failed" if report.failed else told
+def _tell_pass(report: PassReport) -> TaskReport:
+    text = f"{_count(report.brands, 'brand')} reviewed, {_count(len(report.changes), 'change')} of state"
+    failed = f", {_count(len(report.failed), 'brand')} failed" if report.failed else ""
+    return TaskReport(text + failed, is_bad=bool(report.failed))
+
+
+def _reset_now(
+    kind: PeriodKind, first_brand: int | None = None, last_brand: int | None = None, *, now: datetime
+) -> TaskReport:
+    brand_ids = _within(passes.all_brands(), first_brand, last_brand)
+    report = resets.reset_brands(brand_ids=brand_ids, kinds=[kind], now=now)
+    campaigns = _count(report.campaigns, "campaign")
+    text = f"{_count(len(report.brands), 'brand')} and {campaigns} start their {kind.value} now"
+    refused = f", {_count(len(report.refused), 'brand')} refused" if report.refused else ""
+    return TaskReport(text + refused, is_bad=bool(report.refused))
+
+
+def _check_ledger(*, now: datetime) -> TaskReport:
+    del now  # a counter is compared for its own period, whatever the time
+    drifts = totals.find_drift()
+    verb = "differs" if len(drifts) == 1 else "differ"
+    return TaskReport(f"{_count(len(drifts), 'counter')} {verb} from the ledger", is_bad=bool(drifts))
+
+
+def _simulate(*, now: datetime, minutes: int = 1, seed: int | None = None) -> TaskReport:
+    report = simulation.simulate_spend(now=now, minutes=minutes, seed=seed)
+    entries = "1 entry" if report.entries == 1 else f"{report.entries} entries"
+    return TaskReport(f"{entries}, {_count(len(report.changes), 'change')} of state")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+class _Run(Protocol):
+    def __call__(self, *, now: datetime) -> TaskReport: ...
+
+
+_AS_BEAT: dict[str, _Run] = {
+    "enforce_budgets": _BUDGETS.run,
+    "enforce_dayparting": _DAYPARTING.run,
+    "reset_daily_spends": _FORWARD[PeriodKind.DAY].run,
+    "reset_monthly_spends": _FORWARD[PeriodKind.MONTH].run,
+    "check_ledger": _check_ledger,
+    "simulate_spend": _simulate,
+}
+_BY_HAND: dict[str, _Run] = {
+    "reset_daily_spends": partial(_reset_now, PeriodKind.DAY),
+    "reset_monthly_spends": partial(_reset_now, PeriodKind.MONTH),
+}
+
+TASKS = tuple(_AS_BEAT)
+RESETS = tuple(_BY_HAND)

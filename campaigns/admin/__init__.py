@@ -1,0 +1,22 @@
+"""The admin: where an account manager works. Forms in, one service call, the answer or the refusal out."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from campaigns.admin.brand import BrandAdmin
+from campaigns.admin.campaign import CampaignAdmin
+from campaigns.admin.history import StatusChangeAdmin
+from campaigns.admin.schedule import ScheduleAdmin
+from campaigns.admin.spend import SpendAdmin
+from campaigns.models import Brand, Campaign, DaypartingSchedule, SpendLog, StatusChange
+
+admin.site.site_header = "ad_system – budget desk"
+admin.site.site_title = "ad_system – budget desk"
+admin.site.index_title = "The desk"
+
+admin.site.register(Brand, BrandAdmin)
+admin.site.register(Campaign, CampaignAdmin)
+admin.site.register(SpendLog, SpendAdmin)
+admin.site.register(DaypartingSchedule, ScheduleAdmin)
+admin.site.register(StatusChange, StatusChangeAdmin)

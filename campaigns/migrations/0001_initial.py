@@ -308,6 +308,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "spend entry",
                 "verbose_name_plural": "spend entries",
                 "ordering": ["-id"],
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(

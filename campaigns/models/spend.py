@@ -79,6 +79,8 @@ class SpendLog(models.Model):
     class Meta:
         verbose_name = "spend entry"
         verbose_name_plural = "spend entries"
+        # Django's own shortcuts (`campaign.spend.add(entry)`) find the ledger closed as well.
+        base_manager_name = "objects"
         ordering: ClassVar[list[str]] = ["-id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~models.Q(amount=0), name="spend_amount_not_zero"),

@@ -101,7 +101,10 @@ def _finish(
 ) -> Campaign:
     """Store the windows, if they were given, and decide."""
     if "windows" in facts:
+        was_active = campaign.is_active
         campaign = schedules.store_windows(campaign=campaign, windows=facts["windows"])
+        # Read anew, it is off if its switch just went off: the history still has to hear of a stop.
+        campaign.is_active = was_active
     periods.settle(brand=brand, campaigns=[campaign], now=now, cause=cause, actor=actor)
     return campaign
 

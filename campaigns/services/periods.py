@@ -88,16 +88,33 @@ def roll(
 def start_now(*, brand: Brand, rows: Sequence[Brand | Campaign], kinds: Iterable[PeriodKind], now: datetime) -> None:
     """Start the periods of the rows at `now`, by hand: what was spent before no longer counts; the ledger keeps it.
 
-    A spend of this very moment was there before the reset, so the new period starts just after it.
+    A spend of this very moment was there before the reset, so the new period starts just after it. One that comes
+    late, from a slow worker, does not undo a newer one.
 
     :raises InvalidTimeZone: if the brand's zone cannot be read.
     """
     zone = brand.zone
     start = now + _TICK if SpendLog.objects.filter(campaign__brand=brand, occurred_at=now).exists() else now
     for kind in kinds:
-        end = period_at(kind, start, zone).end
         for row in rows:
-            _land(row, kind, since=start, end=end)
+            since = believed_now(start, row.since(kind))
+            _land(row, kind, since=since, end=period_at(kind, since, zone).end)
+
+
+def after_resets(*, brand: Brand, campaign: Campaign, now: datetime) -> datetime:
+    """Return the moment of a spend that comes without one: now, but after every reset by hand that came before it.
+
+    A period that began at its local midnight was reset by nobody: a spend of 23:59:59 that waited for the lock until
+    after midnight stays where it belongs. The caller has rolled both rows.
+    """
+    zone = brand.zone
+    by_hand = [
+        row.since(kind)
+        for row in (brand, campaign)
+        for kind in EVERY_KIND
+        if row.since(kind) != period_at(kind, row.since(kind), zone).start
+    ]
+    return max([now, *by_hand])
 
 
 def recount(row: Brand | Campaign, *, zone: ZoneInfo) -> None:
@@ -139,7 +156,8 @@ def _land_all(campaigns: Sequence[Campaign], kind: PeriodKind, period: Period) -
     if not campaigns:
         return
     entries = SpendLog.objects.filter(campaign__in=campaigns, occurred_at__gte=period.start, occurred_at__lt=period.end)
-    spent = set(entries.values_list("campaign_id", flat=True).distinct())
+    # Unordered: the ledger's own order would make every entry distinct.
+    spent = set(entries.order_by().values_list("campaign_id", flat=True).distinct())
     since_column, counter_column = _COLUMNS[kind]
     still = [campaign for campaign in campaigns if campaign.pk not in spent]
     Campaign.objects.filter(pk__in=[campaign.pk for campaign in still]).update(

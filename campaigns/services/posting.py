@@ -62,9 +62,7 @@ def post(
     crossed = [campaigns[key] for key, own in by_campaign.items() if _count(campaigns[key], own, zone, today)]
     if _count(brand, entries, zone, today):
         crossed = periods.campaigns_of(brand, loaded=campaigns.values())
-    changes = delivery.review(brand=brand, campaigns=crossed, now=now, cause=cause, actor=actor)
-    _ask_for_review_tomorrow(brand, entries, today)
-    return changes
+    return delivery.review(brand=brand, campaigns=crossed, now=now, cause=cause, actor=actor)
 
 
 def _count(row: Brand | Campaign, entries: Sequence[SpendLog], zone: ZoneInfo, today: CurrentPeriods) -> bool:
@@ -85,14 +83,6 @@ def _count(row: Brand | Campaign, entries: Sequence[SpendLog], zone: ZoneInfo, t
     )
     after = row.budget_uses(today)
     return (before.day.is_used_up, before.month.is_used_up) != (after.day.is_used_up, after.month.is_used_up)
-
-
-def _ask_for_review_tomorrow(brand: Brand, entries: Sequence[SpendLog], today: CurrentPeriods) -> None:
-    """Have campaigns reviewed at midnight for which a spend of tomorrow has already come in."""
-    ahead = [entry for entry in entries if entry.occurred_at >= today.day.end]
-    if ahead:
-        later = Campaign.objects.filter(brand=brand).exclude(review_at__lte=today.day.end)
-        later.update(review_at=today.day.end)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Sum
 
-from campaigns.errors import InvalidMoment, InvalidText, ManyRefusals, NotFound, Refusal
+from campaigns.errors import InvalidMoment, InvalidText, InvalidTimeZone, ManyRefusals, NotFound, Refusal
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.money import parse_total
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, local_day, period_of_day
 from campaigns.rules.texts import parse_source
 from campaigns.services.locks import lock_brands
+from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
 
 _TICK = timedelta(microseconds=1)
@@ -81,17 +82,12 @@ def record_reported_totals(*, totals: Sequence[ReportedTotal], now: datetime, ac
     :raises ManyRefusals: with every refused total by its index, from 0; nothing is written.
     """
     reports = _check(totals)
-    receipts: dict[int, ReportedReceipt] = {}
     with transaction.atomic():
-        brand_ids = _brand_of_each(reports)
-        brands = lock_brands(brand_ids.values())
-        campaigns = Campaign.objects.with_windows().in_bulk(list(brand_ids))
-        own: defaultdict[int, dict[int, _Report]] = defaultdict(dict)
-        for index, report in reports.items():
-            own[brand_ids[report.campaign_id]][index] = report
-        for brand_id, mine in own.items():
-            theirs = {report.campaign_id: campaigns[report.campaign_id] for report in mine.values()}
-            receipts.update(_record(brands[brand_id], theirs, mine, now=now, actor=actor))
+        parts = _locked_parts(reports)
+        _refuse_if_any([refusal for part in parts for refusal in _ready(part, now)])
+        receipts: dict[int, ReportedReceipt] = {}
+        for part in parts:
+            receipts.update(_record(part, now=now, actor=actor))
     return [receipts[index] for index in range(len(totals))]
 
 
@@ -105,6 +101,20 @@ class _Report:
     @property
     def key(self) -> tuple[int, str, date]:
         return self.campaign_id, self.source, self.day
+
+
+@dataclass(slots=True)
+class _Part:
+    """The part of a call that belongs to one brand, whose lock is held.
+
+    :param reports: by their index in the call.
+    :param changes: starts and stops so far.
+    """
+
+    brand: Brand
+    campaigns: dict[int, Campaign] = field(default_factory=dict)
+    reports: dict[int, _Report] = field(default_factory=dict)
+    changes: tuple[StatusChange, ...] = ()
 
 
 def _check(totals: Sequence[ReportedTotal]) -> dict[int, _Report]:
@@ -121,8 +131,7 @@ def _check(totals: Sequence[ReportedTotal]) -> dict[int, _Report]:
         else:
             seen.add(report.key)
             reports[index] = report
-    if refusals:
-        raise ManyRefusals(refusals)
+    _refuse_if_any(refusals)
     return reports
 
 
@@ -135,48 +144,68 @@ def _parse(given: ReportedTotal) -> _Report:
     return _Report(given.campaign_id, source, given.day, parse_total(given.total))
 
 
-def _brand_of_each(reports: Mapping[int, _Report]) -> dict[int, int]:
+def _refuse_if_any(refusals: Sequence[tuple[int, Refusal]]) -> None:
+    if refusals:
+        raise ManyRefusals(sorted(refusals, key=lambda refusal: refusal[0]))
+
+
+def _locked_parts(reports: Mapping[int, _Report]) -> list[_Part]:
+    """Lock the brands of the reports, in order, and deal the reports out to them."""
     wanted = {report.campaign_id for report in reports.values()}
-    brand_ids = dict(Campaign.objects.filter(pk__in=wanted).values_list("pk", "brand_id"))
-    missing: list[tuple[int, Refusal]] = [
-        (index, NotFound(f"There is no campaign with number {report.campaign_id}.", field="campaign"))
-        for index, report in reports.items()
-        if report.campaign_id not in brand_ids
-    ]
-    if missing:
-        raise ManyRefusals(missing)
-    return brand_ids
+    brand_ids = Campaign.objects.filter(pk__in=wanted).order_by().values_list("brand_id", flat=True)
+    parts = {brand.pk: _Part(brand) for brand in lock_brands(brand_ids).values()}
+    # Read under the lock: whoever held it before may have deleted one.
+    campaigns = Campaign.objects.with_windows().in_bulk(list(wanted))
+    missing: list[tuple[int, Refusal]] = []
+    for index, report in reports.items():
+        campaign = campaigns.get(report.campaign_id)
+        if campaign is None:
+            sentence = f"There is no campaign with number {report.campaign_id}."
+            missing.append((index, NotFound(sentence, field="campaign")))
+        else:
+            parts[campaign.brand_id].campaigns[campaign.pk] = campaign
+            parts[campaign.brand_id].reports[index] = report
+    _refuse_if_any(missing)
+    return list(parts.values())
 
 
-def _record(
-    brand: Brand, campaigns: Mapping[int, Campaign], reports: Mapping[int, _Report], *, now: datetime, actor: str
-) -> dict[int, ReportedReceipt]:
-    """Post the differences of one brand, whose lock is held."""
-    changes = prepare(brand=brand, campaigns=list(campaigns.values()), now=now)
-    too_early = [
+def _ready(part: _Part, now: datetime) -> list[tuple[int, Refusal]]:
+    """Bring the brand to the present, and return what cannot be recorded."""
+    brand = part.brand
+    try:
+        part.changes = prepare(brand=brand, campaigns=list(part.campaigns.values()), now=now)
+    except InvalidTimeZone:
+        sentence = f"The time zone of {brand} cannot be read, so its spend has no day: correct the zone first."
+        return [(index, InvalidTimeZone(sentence)) for index in part.reports]
+    today = local_day(now, brand.zone)
+    return [
         (index, InvalidMoment(f"{report.day} has not begun in {brand.time_zone}: it cannot have a total.", field="day"))
-        for index, report in reports.items()
-        if report.day > local_day(now, brand.zone)
+        for index, report in part.reports.items()
+        if report.day > today
     ]
-    if too_early:
-        raise ManyRefusals(too_early)
-    recorded = _recorded(reports)
+
+
+def _record(part: _Part, *, now: datetime, actor: str) -> dict[int, ReportedReceipt]:
+    """Post the differences, and say what became of every report."""
+    recorded = _recorded(part.reports)
     entries = {
-        index: _difference(report, recorded[report.key], brand, now)
-        for index, report in reports.items()
+        index: _difference(report, recorded[report.key], part, now)
+        for index, report in part.reports.items()
         if report.total != recorded[report.key]
     }
-    changes += post(brand=brand, campaigns=campaigns, entries=list(entries.values()), now=now, actor=actor)
+    part.changes += post(
+        brand=part.brand, campaigns=part.campaigns, entries=list(entries.values()), now=now, actor=actor
+    )
     return {
         index: ReportedReceipt(
             total=report.total,
             recorded_before=recorded[report.key],
             entry=entries.get(index),
-            campaign=campaigns[report.campaign_id],
-            brand=brand,
-            changes=changes,
+            campaign=part.campaigns[report.campaign_id],
+            brand=part.brand,
+            changes=part.changes,
         )
-        for index, report in reports.items()
+        for index, report in part.reports.items()
     }
 
 
@@ -197,13 +226,14 @@ def _recorded(reports: Mapping[int, _Report]) -> defaultdict[tuple[int, str, dat
     return recorded
 
 
-def _difference(report: _Report, recorded: Decimal, brand: Brand, now: datetime) -> SpendLog:
+def _difference(report: _Report, recorded: Decimal, part: _Part, now: datetime) -> SpendLog:
     """Return the entry over the difference: dated now for today, at the last instant of an earlier day."""
-    day = period_of_day(PeriodKind.DAY, report.day, brand.zone)
+    moment = after_resets(brand=part.brand, campaign=part.campaigns[report.campaign_id], now=now)
+    day = period_of_day(PeriodKind.DAY, report.day, part.brand.zone)
     return SpendLog(
         campaign_id=report.campaign_id,
         amount=report.total - recorded,
-        occurred_at=min(now, day.end - _TICK),
+        occurred_at=min(moment, day.end - _TICK),
         recorded_at=now,
         local_day=report.day,
         description=f"day total {report.total}, recorded before {recorded}",

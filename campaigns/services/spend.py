@@ -13,9 +13,10 @@ from campaigns.errors import InvalidTimeZone, ManyRefusals, NotFound, ReferenceC
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.delivery import Blocker
 from campaigns.rules.money import parse_amount
-from campaigns.rules.periods import CLOCK_TOLERANCE, check_moment, local_day
+from campaigns.rules.periods import check_moment, local_day
 from campaigns.rules.texts import parse_description, parse_reference, parse_source
 from campaigns.services.locks import lock_brands
+from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
 
 
@@ -173,13 +174,15 @@ def _locked_batches(drafts: Mapping[int, _Draft]) -> list[_Batch]:
     wanted = {draft.entry.campaign_id for draft in drafts.values()}
     brand_ids = dict(Campaign.objects.filter(pk__in=wanted).values_list("pk", "brand_id"))
     batches = {brand.pk: _Batch(brand) for brand in lock_brands(brand_ids.values()).values()}
-    for key, campaign in Campaign.objects.with_windows().in_bulk(list(brand_ids)).items():
+    # Read under the lock: whoever held it before may have deleted one.
+    campaigns = Campaign.objects.with_windows().in_bulk(list(brand_ids))
+    for key, campaign in campaigns.items():
         batches[campaign.brand_id].campaigns[key] = campaign
     missing: list[tuple[int, Refusal]] = []
     for index, draft in drafts.items():
         campaign_id = draft.entry.campaign_id
-        if campaign_id in brand_ids:
-            batches[brand_ids[campaign_id]].drafts[index] = draft
+        if campaign_id in campaigns:
+            batches[campaigns[campaign_id].brand_id].drafts[index] = draft
         else:
             sentence = f"There is no campaign with number {campaign_id}."
             missing.append((index, NotFound(sentence, field="campaign")))
@@ -219,11 +222,8 @@ def _recorded_before(batch: _Batch) -> dict[tuple[int, str], SpendLog]:
 
 
 def _date(draft: _Draft, brand: Brand, campaign: Campaign, now: datetime) -> None:
-    """Fix the entry's moment and its local day. A spend without a moment comes after every reset done before it."""
-    moment = draft.given_at
-    if moment is None:
-        latest = max(brand.daily_since, brand.monthly_since, campaign.daily_since, campaign.monthly_since)
-        moment = latest if now < latest <= now + CLOCK_TOLERANCE else now
+    """Fix the entry's moment and its local day."""
+    moment = draft.given_at or after_resets(brand=brand, campaign=campaign, now=now)
     draft.entry.occurred_at = moment
     draft.entry.local_day = local_day(moment, brand.zone)
 

@@ -85,7 +85,8 @@ class Guarded:
 def main(directory: str, user: str, stop_signal: str, *command: str) -> None:
     """This will run `command` as `user` until standard input ends, then end it and remove `directory`."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+        # A handler and not SIG_IGN, which the command would inherit.
+        signal.signal(number, lambda *_: None)
     child = _start(command, user) if command else None
     sys.stdout.write(f"{child.pid if child else os.getpid()}\n")
     sys.stdout.flush()

@@ -77,7 +77,7 @@ class Postgres:
         log = self.directory / "log"
         self._server = Guarded(
             # One command, so that whatever happens to us while it makes its files, they go.
-            ["sh", "-c", f"{_making(binaries, self.directory)} && exec {_serving(binaries, self.directory)}"],
+            ["/bin/sh", "-c", f"{_making(binaries, self.directory)} && exec {_serving(binaries, self.directory)}"],
             removes=self.directory,
             user=self.user,
             stop_signal=signal.SIGINT,

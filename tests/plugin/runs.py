@@ -129,6 +129,9 @@ def assign_workers(config: pytest.Config, run: Run) -> None:
     if run.is_on_both and not run.postgres:
         _own_postgres(run)
     vendors = VENDORS if run.is_on_both else (run.vendor,)
+    if run.is_on_both and config.option.maxschedchunk is None:
+        # Dealt out one by one, the slow ones first, they end at the same time.
+        config.option.maxschedchunk = 1
     if specifications:
         config.option.tx = [f"{one}//env:{VENDOR}={vendor}" for one, vendor in zip(specifications, cycle(vendors))]
     os.environ[DIRECTORY] = str(run.directory)
@@ -149,7 +152,8 @@ def select(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
     elsewhere = [item for item in items if not _runs_here(item, run)]
     if run.is_on_both:
         config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in set(elsewhere)]
+        here = set(items).difference(elsewhere)
+        items[:] = sorted((item for item in items if item in here), key=_is_fast)
         return
     for item in elsewhere:
         wanted = next(vendor for vendor in VENDORS if vendor != run.vendor)
@@ -162,6 +166,10 @@ def _runs_here(item: pytest.Item, run: Run) -> bool:
             return vendor == run.vendor
     # What touches no database runs once.
     return not run.is_on_both or run.vendor == "sqlite" or touches_database(item)
+
+
+def _is_fast(item: pytest.Item) -> bool:
+    return item.get_closest_marker("system") is None
 
 
 def touches_database(item: pytest.Item) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -61,13 +61,15 @@ def _run(place: Address, *, names: Sequence[str], has_demo: bool, output: Output
         if "web" in names:
             _check_address(place, is_after_a_kill=killed_run is not None, output=output)
         _prepare(has_demo=has_demo, output=output)
-        with Supervisor(output, folder=BASE_DIR, environment=os.environ) as supervisor:
-            _start(supervisor, place, names=names, output=output)
-            if not supervisor.is_stopping:
-                _greet(place, names=names, output=output)
-            supervisor.watch()
-        if "broker" in names:
-            broker.clean_up(socket_path=embedded.broker_socket(data_dir), data_dir=data_dir)
+        try:
+            with Supervisor(output, folder=BASE_DIR, environment=os.environ) as supervisor:
+                _start(supervisor, place, names=names, output=output)
+                if not supervisor.is_stopping:
+                    _greet(place, names=names, output=output)
+                supervisor.watch()
+        finally:
+            if "broker" in names:
+                broker.clean_up(socket_path=embedded.broker_socket(data_dir), data_dir=data_dir)
     output.say("Stopped")
 
 
@@ -99,9 +101,11 @@ def _start(supervisor: Supervisor, place: Address, *, names: Sequence[str], outp
         output.say(f"Starting {name}")
         supervisor.start(makers[name]())
     if "web" in names:
-        _wait(supervisor, lambda: address.answers(place, allowed_hosts=settings.ALLOWED_HOSTS), name="web server")
+        supervisor.wait_until(
+            lambda: address.answers(place, allowed_hosts=settings.ALLOWED_HOSTS), name="web", seconds=START_SECONDS
+        )
     if "worker" in names and has_broker:
-        _wait(supervisor, parts.worker_answers, name="worker")
+        supervisor.wait_until(parts.worker_answers, name="worker", seconds=START_SECONDS)
 
 
 def _start_broker(supervisor: Supervisor, *, names: Sequence[str], output: Output) -> bool:
@@ -113,7 +117,7 @@ def _start_broker(supervisor: Supervisor, *, names: Sequence[str], output: Outpu
         output.say(f"Starting broker ({server.name} {server.version[0]}.{server.version[1]})")
         supervisor.start(parts.broker_part(server, socket_path=socket_path, folder=folder))
         hint = f" If its files are damaged, remove {folder}: it holds nothing that anyone would miss."
-        _wait(supervisor, lambda: broker.answers(socket_path), name="broker", hint=hint)
+        supervisor.wait_until(lambda: broker.answers(socket_path), name="broker", seconds=START_SECONDS, hint=hint)
         return True
     if {"worker", "beat"}.isdisjoint(names) or parts.broker_answers(settings.CELERY_BROKER_URL):
         return True
@@ -121,21 +125,13 @@ def _start_broker(supervisor: Supervisor, *, names: Sequence[str], output: Outpu
     return False
 
 
-def _wait(supervisor: Supervisor, answers: Callable[[], bool], *, name: str, hint: str = "") -> None:
-    sentence = f"The {name} did not answer within {START_SECONDS} s: its lines above say why.{hint}"
-    supervisor.wait_until(answers, seconds=START_SECONDS, otherwise=sentence)
-
-
 def _greet(place: Address, *, names: Sequence[str], output: Output) -> None:
     """Say that all runs, where, who can sign in, and how to stop it."""
-    output.say()
-    output.say("ad_system is running.")
+    lines = ["", "ad_system is running."]
     if "web" in names:
-        output.say(f"  Address   {place.url}")
-        output.say("\n".join(_sign_in(place, installation.ensure_administrator())))
+        lines += [f"  Address   {place.url}", *_sign_in(place, installation.ensure_administrator())]
         connections.close_all()
-    output.say(f"  Stop      Ctrl-C, or: kill {os.getpid()}")
-    output.say()
+    output.say("\n".join([*lines, f"  Stop      Ctrl-C, or: kill {os.getpid()}", ""]))
 
 
 def _sign_in(place: Address, administrator: Administrator | None) -> list[str]:

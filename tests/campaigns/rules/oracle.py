@@ -19,8 +19,9 @@ MINUTE = timedelta(minutes=1)
 MINUTES_A_DAY = 24 * 60
 MINUTES_A_WEEK = 7 * MINUTES_A_DAY
 
-# No clock was ever set back by more than a day: whoever looks back this far has seen the latest date shown.
-_LOOK_BACK_MINUTES = 26 * 60
+# Since 1998 no clock was set back by more than three hours (Casey, 2010): who looks back this far has seen the latest
+# date that it showed.
+_LOOK_BACK_MINUTES = 4 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Minute:
     """One minute of a zone's wall clock.
 
     :param at: the instant, in UTC, of which it is the minute.
-    :param wall: what the clock shows, without an offset.
+    :param wall: what the clock shows.
     :param day: the local day: the latest date that the clock has shown by then.
     """
 
@@ -38,9 +39,9 @@ class Minute:
 
 
 def minute_at(moment: datetime, zone: ZoneInfo) -> Minute:
-    """Look at the clock at one moment, having watched it for a day before."""
-    latest = max(_wall(moment - number * MINUTE, zone).date() for number in range(_LOOK_BACK_MINUTES))
-    return Minute(moment, _wall(moment, zone), latest)
+    """Look at the clock at one moment, having watched it for some hours before."""
+    latest = max((moment - number * MINUTE).astimezone(zone).date() for number in range(_LOOK_BACK_MINUTES))
+    return Minute(moment, moment.astimezone(zone), latest)
 
 
 def minutes_after(moment: datetime, zone: ZoneInfo, count: int) -> Iterator[Minute]:
@@ -49,15 +50,15 @@ def minutes_after(moment: datetime, zone: ZoneInfo, count: int) -> Iterator[Minu
     at = moment.astimezone(UTC).replace(second=0, microsecond=0)
     for _ in range(count):
         at += MINUTE
-        wall = _wall(at, zone)
+        wall = at.astimezone(zone)
         day = max(day, wall.date())
         yield Minute(at, wall, day)
 
 
 def day_begins(day: date, zone: ZoneInfo) -> datetime:
-    """Find the first minute of a local day, by watching from the noon before the day before."""
-    watch_from = datetime.combine(day, time(12), tzinfo=UTC) - timedelta(days=2)
-    return next(minute.at for minute in minutes_after(watch_from, zone, 4 * MINUTES_A_DAY) if minute.day >= day)
+    """Find the first minute of a local day: no zone is more than 14 hours ahead of UTC, or 12 behind."""
+    watch_from = datetime.combine(day, time(0), tzinfo=UTC) - timedelta(hours=15)
+    return next(minute.at for minute in minutes_after(watch_from, zone, 3 * MINUTES_A_DAY) if minute.day >= day)
 
 
 def minutes_of_the_week(windows: Iterable[Window]) -> frozenset[int]:
@@ -89,54 +90,47 @@ class Future:
 
     def blockers_at(self, moment: datetime) -> tuple[Blocker, ...]:
         """Say what will hold the campaign at a moment from now on."""
-        return tuple(self._holding(minute_at(moment, self.zone)))
+        return self._holding(minute_at(moment, self.zone))
 
     def headline_at(self, moment: datetime) -> Blocker | None:
         """Say which blocker will be shown at a moment from now on."""
-        return next(self._holding(minute_at(moment, self.zone)), None)
+        return _first(self._holding(minute_at(moment, self.zone)))
 
     def first_change(self, minutes: int) -> datetime | None:
         """Find the first of so many minutes at which another headline is shown than now; None if none does."""
-        headline = next(self._holding(self.now), None)
+        headline = _first(self._holding(self.now))
         for minute in minutes_after(self.now.at, self.zone, minutes):
-            if next(self._holding(minute), None) != headline:
+            if _first(self._holding(minute)) != headline:
                 return minute.at
         return None
 
-    def _holding(self, minute: Minute) -> Iterator[Blocker]:
-        facts = self.facts
-        is_same_day = minute.day == self.now.day
-        is_same_month = (minute.day.year, minute.day.month) == (self.now.day.year, self.now.day.month)
-        if not facts.is_brand_enabled:
-            yield Blocker.BRAND_OFF
-        if not facts.is_campaign_enabled:
-            yield Blocker.CAMPAIGN_OFF
-        if facts.start_date is not None and minute.day < facts.start_date:
-            yield Blocker.FLIGHT_NOT_STARTED
-        if facts.end_date is not None and minute.day > facts.end_date:
-            yield Blocker.FLIGHT_ENDED
-        if _is_spent(facts.brand.month, is_same_period=is_same_month):
-            yield Blocker.BRAND_MONTH
-        if _is_spent(facts.brand.day, is_same_period=is_same_day):
-            yield Blocker.BRAND_DAY
-        if _is_spent(facts.campaign.month, is_same_period=is_same_month):
-            yield Blocker.CAMPAIGN_MONTH
-        if _is_spent(facts.campaign.day, is_same_period=is_same_day):
-            yield Blocker.CAMPAIGN_DAY
-        if self.open_minutes is not None and _minute_of_the_week(minute.wall) not in self.open_minutes:
-            yield Blocker.OUTSIDE_WINDOWS
+    def _holding(self, minute: Minute) -> tuple[Blocker, ...]:
+        facts, today, now = self.facts, minute.day, self.now.day
+        same_day, same_month = today == now, (today.year, today.month) == (now.year, now.month)
+        holds = {
+            Blocker.BRAND_OFF: not facts.is_brand_enabled,
+            Blocker.CAMPAIGN_OFF: not facts.is_campaign_enabled,
+            Blocker.FLIGHT_NOT_STARTED: facts.start_date is not None and today < facts.start_date,
+            Blocker.FLIGHT_ENDED: facts.end_date is not None and today > facts.end_date,
+            Blocker.BRAND_MONTH: _is_spent(facts.brand.month, is_same_period=same_month),
+            Blocker.BRAND_DAY: _is_spent(facts.brand.day, is_same_period=same_day),
+            Blocker.CAMPAIGN_MONTH: _is_spent(facts.campaign.month, is_same_period=same_month),
+            Blocker.CAMPAIGN_DAY: _is_spent(facts.campaign.day, is_same_period=same_day),
+            Blocker.OUTSIDE_WINDOWS: self._is_closed(minute.wall),
+        }
+        return tuple(blocker for blocker, is_holding in holds.items() if is_holding)
+
+    def _is_closed(self, wall: datetime) -> bool:
+        minute_of_the_week = wall.weekday() * MINUTES_A_DAY + wall.hour * 60 + wall.minute
+        return self.open_minutes is not None and minute_of_the_week not in self.open_minutes
 
 
-def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment.astimezone(zone).replace(tzinfo=None)
+def _first(holding: tuple[Blocker, ...]) -> Blocker | None:
+    return holding[0] if holding else None
 
 
 def _minutes(clock: time) -> int:
     return clock.hour * 60 + clock.minute
-
-
-def _minute_of_the_week(wall: datetime) -> int:
-    return wall.weekday() * MINUTES_A_DAY + _minutes(wall.time())
 
 
 def _is_spent(use: BudgetUse, *, is_same_period: bool) -> bool:

@@ -220,7 +220,13 @@ def test_window_refuses_a_time_with_an_offset(start: time, end: time) -> None:
 
 @pytest.mark.parametrize(
     ("hours", "overnight"),
-    [("08:00-20:00", False), ("22:00-06:00", True), ("00:00-00:00", True), ("08:00-08:00", True), ("00:00-23:59", False)],
+    [
+        ("08:00-20:00", False),
+        ("22:00-06:00", True),
+        ("00:00-00:00", True),
+        ("08:00-08:00", True),
+        ("00:00-23:59", False),
+    ],
 )
 def test_window_runs_overnight_if_it_ends_at_or_before_its_start(hours: str, overnight: bool) -> None:
     assert _window(hours).runs_overnight is overnight
@@ -247,7 +253,9 @@ def test_daily_hours_8_to_20_run_through_20_59() -> None:
     window = daily_hours(allowed_start_hour=8, allowed_end_hour=20)
     moments = ["07:59:59.999999", "08:00", "20:59:59.999999", "21:00"]
 
-    inside = [is_inside([window], datetime.fromisoformat(f"2026-06-15T{text}-04:00"), ZoneInfo(NEW_YORK)) for text in moments]
+    inside = [
+        is_inside([window], datetime.fromisoformat(f"2026-06-15T{text}-04:00"), ZoneInfo(NEW_YORK)) for text in moments
+    ]
 
     assert inside == [False, True, True, False]
 

@@ -115,7 +115,9 @@ def test_day_start_is_kept_in_utc(zone: str, day: str, start: str, hours: float)
     assert day_start(date.fromisoformat(day) + timedelta(days=1), ZoneInfo(zone)) - begins == timedelta(hours=hours)
 
 
-@pytest.mark.parametrize(("zone", "day", "start", "hours"), [row[1:] for row in _MONTHS], ids=[row[0] for row in _MONTHS])
+@pytest.mark.parametrize(
+    ("zone", "day", "start", "hours"), [row[1:] for row in _MONTHS], ids=[row[0] for row in _MONTHS]
+)
 def test_period_of_day_is_the_local_month(zone: str, day: str, start: str, hours: float) -> None:
     period = period_of_day(PeriodKind.MONTH, date.fromisoformat(day), ZoneInfo(zone))
 
@@ -124,7 +126,9 @@ def test_period_of_day_is_the_local_month(zone: str, day: str, start: str, hours
     assert period.first_day == date.fromisoformat(day).replace(day=1)
 
 
-@pytest.mark.parametrize(("zone", "day", "start", "hours"), [row[1:] for row in _MONTHS], ids=[row[0] for row in _MONTHS])
+@pytest.mark.parametrize(
+    ("zone", "day", "start", "hours"), [row[1:] for row in _MONTHS], ids=[row[0] for row in _MONTHS]
+)
 def test_period_at_finds_the_month_by_its_first_and_last_tick(zone: str, day: str, start: str, hours: float) -> None:
     first = datetime.fromisoformat(start)
     end = first + timedelta(hours=hours)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,10 +31,7 @@ from campaigns.rules.periods import PeriodKind, current_periods, day_start, loca
 from tests.campaigns.rules import oracle
 
 # Machines under load are slow, which is no failure. What fails prints how to run it again.
-settings.register_profile(
-    "rules", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
-_PROPERTY = settings.get_profile("rules")
+_PROPERTY = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 
 _TRICKY_ZONES = (
     "America/New_York",
@@ -70,7 +68,7 @@ _TICK = timedelta(microseconds=1)
 _WALK_MINUTES = 3 * oracle.MINUTES_A_DAY
 
 
-@lru_cache(maxsize=None)
+@cache
 def _clock_changes(zone: ZoneInfo) -> tuple[datetime, ...]:
     """Return the first minute after each change of the zone's offset from 2005 to 2030."""
     changes = []
@@ -195,7 +193,7 @@ def test_next_edge_is_the_first_minute_at_which_inside_changes(
     edge = next_edge(windows, now, zone)
     first = future.first_change(_WALK_MINUTES)
 
-    assert is_inside(windows, now, zone) is not future.blockers_at(now)
+    assert is_inside(windows, now, zone) is (not future.blockers_at(now))
     assert edge == first or (first is None and edge is not None and edge > now + (_WALK_MINUTES - 1) * oracle.MINUTE)
 
 
@@ -220,7 +218,7 @@ def test_local_day_and_its_start_are_the_oracles(zone_and_moment: tuple[ZoneInfo
 def test_local_days_and_months_tile_time_without_gaps(zone: ZoneInfo, first: date) -> None:
     days = [period_of_day(PeriodKind.DAY, first + number * _ONE_DAY, zone) for number in range(62)]
 
-    for day, following in zip(days, days[1:], strict=False):
+    for day, following in itertools.pairwise(days):
         month = period_of_day(PeriodKind.MONTH, day.first_day, zone)
         assert day.end == following.start
         assert day.start <= day.end
@@ -238,13 +236,13 @@ def test_days_around_every_clock_change_are_the_oracles(name: str) -> None:
     zone = ZoneInfo(name)
 
     for change in _clock_changes(zone):
-        day = local_day(change, zone)
-        for near_day in (day - _ONE_DAY, day, day + _ONE_DAY):
-            assert day_start(near_day, zone) == oracle.day_begins(near_day, zone)
-        for hours in (-25, -3, -1, 0, 1, 3, 25):
-            moment = change + timedelta(hours=hours)
-            assert local_day(moment, zone) == oracle.minute_at(moment, zone).day
-            assert local_day(moment - _TICK, zone) == oracle.minute_at(moment - _TICK, zone).day
+        walk = list(oracle.minutes_after(change - _ONE_DAY, zone, 2 * oracle.MINUTES_A_DAY))
+        for before, minute in itertools.pairwise(walk):
+            if minute.day != before.day:
+                assert day_start(minute.day, zone) == minute.at
+                assert local_day(minute.at - _TICK, zone) == before.day
+        for minute in walk[::29]:
+            assert local_day(minute.at, zone) == minute.day
 
 
 _micros = st.one_of(st.integers(-1_000_000_000, 1_000_000_000), st.integers(-LARGEST_MICROS, LARGEST_MICROS))
@@ -290,7 +288,9 @@ def test_sums_of_amounts_are_exact(many: list[int]) -> None:
 
 
 @settings(_PROPERTY, max_examples=1000)
-@given(st.one_of(_any_decimals, _number_like, st.text(max_size=50), st.integers(), st.sampled_from(["1e999999", "nan"])))
+@given(
+    st.one_of(_any_decimals, _number_like, st.text(max_size=50), st.integers(), st.sampled_from(["1e999999", "nan"]))
+)
 def test_money_is_read_exactly_or_refused(value: Decimal | str | int) -> None:
     for parse, places in ((parse_amount, 6), (parse_total, 6), (parse_budget, 2)):
         try:
@@ -304,7 +304,7 @@ def test_money_is_read_exactly_or_refused(value: Decimal | str | int) -> None:
 
 
 @settings(_PROPERTY, max_examples=500)
-@given(_any_decimals)
+@given(_any_decimals.filter(lambda amount: not amount.is_finite() or amount.adjusted() < 100))
 def test_to_micros_is_exact_or_refuses(amount: Decimal) -> None:
     try:
         micros = to_micros(amount)

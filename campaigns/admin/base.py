@@ -1,0 +1,171 @@
+"""What all our pages have in common: one moment per request, one service call per save, refusals shown as errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from datetime import datetime
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected as ask_before_deleting
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.admin.forms import DeskForm
+from campaigns.errors import Refusal
+
+_Row = TypeVar("_Row", bound=Model)
+
+# A message names so many rows, and counts the rest.
+NAMED_ROWS = 8
+
+
+class DeskAdmin(admin.ModelAdmin[_Row]):
+    """The base of our pages.
+
+    One `ModelAdmin` serves all requests of all threads at once. Each request of ours works on a copy of its own, which
+    carries the request's moment and, where a service said no, the refusal that the form shows.
+    """
+
+    now: datetime
+    refusal: Refusal | None = None
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["campaigns/admin.css"]}
+
+    def at_present(self) -> Self:
+        """Return a copy for one request: here the clock is read, once."""
+        desk = copy(self)
+        desk.now = timezone.now()
+        return desk
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list, or run a bulk action."""
+        if any("\x00" in value for values in request.GET.lists() for value in (values[0], *values[1])):
+            # No database can be asked for a NUL: the same answer as to any other filter that makes no sense.
+            return HttpResponseRedirect(f"{request.path}?e=1")
+        return super(DeskAdmin, self.at_present()).changelist_view(request, extra_context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show or save the form. What a service refuses is shown as the form's error: nothing was written then."""
+        desk = self.at_present()
+        view = super(DeskAdmin, desk).changeform_view
+        try:
+            return view(request, object_id, form_url, extra_context)
+        except Refusal as refusal:
+            desk.refusal = refusal
+            return view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask, then delete one row. A refusal is a message on the row's page."""
+        try:
+            return super(DeskAdmin, self.at_present()).delete_view(request, object_id, extra_context)
+        except Refusal as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+            return HttpResponseRedirect(reverse(page, args=[object_id]))
+
+    def get_form(
+        self, request: HttpRequest, obj: _Row | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[_Row]]:
+        """Return a form class of this request's own, which knows the refusal to show."""
+        form_class = super().get_form(request, obj, change, **kwargs)
+        if issubclass(form_class, DeskForm):
+            form_class.refusal = self.refusal
+            form_class.now = self.now
+        return form_class
+
+    def save_model(self, request: HttpRequest, obj: _Row, form: Any, change: bool) -> None:
+        """Make the one service call; `obj` becomes what is stored."""
+        stored = self.store(request, form, obj if change else None)
+        obj.pk = stored.pk
+        obj.refresh_from_db()
+
+    def store(self, request: HttpRequest, form: Any, row: _Row | None) -> _Row:
+        """Have a service write what the person changed, and return the row as it is stored.
+
+        :param row: the row to change; None to create one.
+        :raises Refusal: as the service does.
+        """
+        raise NotImplementedError
+
+    def remove(self, request: HttpRequest, row: _Row) -> None:
+        """Have a service delete the row.
+
+        :raises Refusal: as the service does.
+        """
+        raise NotImplementedError
+
+    def delete_model(self, request: HttpRequest, obj: _Row) -> None:
+        """Delete one row by its service."""
+        self.remove(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[_Row]) -> None:
+        """Delete rows by their service, and say which ones were not."""
+        self.each(
+            request, queryset, lambda row: self._remove_and_say(request, row), did="Deleted", failed="Not deleted"
+        )
+
+    def get_deleted_objects(
+        self, objs: Sequence[_Row] | QuerySet[_Row], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Return what the confirmation lists. Whether it may be deleted is for the service to say."""
+        names = [str(row) for row in objs]
+        return names, {str(self.opts.verbose_name_plural): len(names)}, set(), []
+
+    @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[_Row]) -> HttpResponse | None:
+        """Ask, then delete the rows one by one."""
+        if not request.POST.get("post"):
+            return ask_before_deleting(self, request, queryset)
+        self.delete_queryset(request, queryset)
+        return None
+
+    def each(
+        self, request: HttpRequest, rows: Iterable[_Row], act: Callable[[_Row], str], *, did: str, failed: str
+    ) -> None:
+        """Do something to each row in a transaction of its own, then say what was done, and what refused and why.
+
+        :param act: does it and returns a few words on what became of the row.
+        """
+        done: list[str] = []
+        refused: dict[str, list[str]] = {}
+        for row in rows:
+            try:
+                done.append(act(row))
+            except Refusal as refusal:
+                refused.setdefault(refusal.code, []).append(str(refusal))
+        if done:
+            self.message_user(request, f"{did} {self._count(len(done))}: {_few(done, ', ')}.", messages.SUCCESS)
+        for sentences in refused.values():
+            self.message_user(
+                request, f"{failed}, {self._count(len(sentences))}: {_few(sentences, ' ')}", messages.ERROR
+            )
+
+    def _remove_and_say(self, request: HttpRequest, row: _Row) -> str:
+        name = str(row)
+        with transaction.atomic():
+            self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
+            self.remove(request, row)
+        return name
+
+    def _count(self, number: int) -> str:
+        return f"{number} {self.opts.verbose_name if number == 1 else self.opts.verbose_name_plural}"
+
+
+def _few(texts: Sequence[str], separator: str) -> str:
+    more = len(texts) - NAMED_ROWS
+    return separator.join(texts[:NAMED_ROWS]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,160 @@
+"""Brands: made, changed and switched by their services; what was spent is only shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_stubs_ext import WithAnnotations
+
+from campaigns.admin import cells
+from campaigns.admin.forms import DeskForm, actor_of, budget_field
+from campaigns.admin.switches import SwitchedAdmin
+from campaigns.errors import InvalidTimeZone
+from campaigns.facts import budget_uses, readable_zone
+from campaigns.models import Brand
+from campaigns.rules.budgets import BudgetUses
+from campaigns.rules.periods import PeriodKind
+from campaigns.services import change_brand, create_brand, delete_brand, resets
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldsetSpec
+
+
+FACTS = ("name", "time_zone", "currency", "is_enabled", "daily_budget", "monthly_budget")
+
+
+class CampaignCounts(TypedDict):
+    """What the list of brands counts: running campaigns, and all."""
+
+    running: int
+    total: int
+
+
+class ZoneInput(forms.TextInput):
+    """A field for a time zone that the browser completes: any part of a name finds it."""
+
+    template_name = "campaigns/zone_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Add the names to choose from."""
+        context = super().get_context(name, value, {**(attrs or {}), "list": "time-zones", "autocomplete": "off"})
+        return {**context, "zones": sorted(name for name in available_timezones() if "/" in name or name == "UTC")}
+
+
+class BrandForm(DeskForm[Brand]):
+    """What a person decides about a brand."""
+
+    daily_budget = budget_field("Daily budget")
+    monthly_budget = budget_field("Monthly budget")
+
+    class Meta:
+        model = Brand
+        fields = FACTS
+        widgets: ClassVar[dict[str, forms.Widget]] = {"time_zone": ZoneInput()}
+
+
+class BrandAdmin(SwitchedAdmin[Brand]):
+    """The pages of brands."""
+
+    form = BrandForm
+    list_display = ("name", "state", "running_campaigns", "today", "month")
+    list_filter = ("is_enabled", "currency")
+    search_fields = ("name",)
+    readonly_fields = ("state", "running_campaigns", "budgets", "day_since", "month_since")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
+        """Count the campaigns along with the brands."""
+        running = Count("campaigns", filter=Q(campaigns__is_active=True))
+        return super().get_queryset(request).annotate(running=running, total=Count("campaigns"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Brand | None = None) -> _FieldsetSpec:
+        """Show what is spent once there is something to show."""
+        decided: _FieldsetSpec = [
+            (None, {"fields": ("name", "time_zone", "currency", "is_enabled")}),
+            ("Budgets, over all its campaigns", {"fields": ("daily_budget", "monthly_budget")}),
+        ]
+        shown = ("state", "running_campaigns", "budgets", "day_since", "month_since")
+        return decided if obj is None else [("Now", {"fields": shown}), *decided]
+
+    def store(self, request: HttpRequest, form: BrandForm, row: Brand | None) -> Brand:
+        """Create the brand, or change what the person changed."""
+        changes, actor = form.changes(FACTS), actor_of(request)
+        if row is None:
+            return create_brand(now=self.now, **changes)
+        brand = change_brand(brand_id=row.pk, now=self.now, actor=actor, **changes)
+        self.message_user(request, _running_sentence(brand))
+        return brand
+
+    def remove(self, request: HttpRequest, row: Brand) -> None:
+        """Delete a brand that has no campaign."""
+        delete_brand(brand_id=row.pk)
+
+    def switch(self, request: HttpRequest, row: Brand, *, is_enabled: bool) -> str:
+        """Switch the brand, and say how many of its campaigns run."""
+        brand = change_brand(brand_id=row.pk, is_enabled=is_enabled, now=self.now, actor=actor_of(request))
+        return _running_sentence(brand)
+
+    def reset(self, request: HttpRequest, row: Brand, kind: PeriodKind) -> str:
+        """Start the day or month of the brand and its campaigns now."""
+        report = resets.reset_brands(brand_ids=[row.pk], kinds=[kind], now=self.now, actor=actor_of(request))
+        if report.refused:
+            raise InvalidTimeZone(f"The time zone of {row} cannot be read: correct it first.")
+        return _running_sentence(row)
+
+    @admin.display(description="state")
+    def state(self, brand: Brand) -> SafeString:
+        """Return the brand's state as a word with a colour."""
+        if readable_zone(brand) is None:
+            return cells.badge("time zone unreadable", "bad")
+        if not brand.is_enabled:
+            return cells.badge("switched off", "off")
+        uses = self._uses(brand)
+        if uses.month.is_used_up:
+            return cells.badge("month's budget used up", "bad")
+        return cells.badge("day's budget used up", "bad") if uses.day.is_used_up else cells.badge("on", "good")
+
+    @admin.display(description="campaigns")
+    def running_campaigns(self, brand: WithAnnotations[Brand, CampaignCounts]) -> SafeString:
+        """Return how many of its campaigns run, as a link to them."""
+        url = f"{reverse('admin:campaigns_campaign_changelist')}?brand__id__exact={brand.pk}"
+        return format_html('<a href="{}">{} of {} run</a>', url, brand.running, brand.total)
+
+    @admin.display(description="today", ordering="current_daily_spend")
+    def today(self, brand: Brand) -> SafeString:
+        """Return what was spent today, of how much, and the used share."""
+        return cells.budget(self._uses(brand).day, brand.currency)
+
+    @admin.display(description="this month", ordering="current_monthly_spend")
+    def month(self, brand: Brand) -> SafeString:
+        """Return what was spent this month, of how much, and the used share."""
+        return cells.budget(self._uses(brand).month, brand.currency)
+
+    @admin.display(description="spent")
+    def budgets(self, brand: Brand) -> SafeString:
+        """Return both budgets with what was spent of them."""
+        return cells.budget_table([("", self._uses(brand))], brand.currency)
+
+    @admin.display(description="day counted since")
+    def day_since(self, brand: Brand) -> SafeString | str:
+        """Return from when on today's spend counts."""
+        return cells.moment(brand.daily_since, readable_zone(brand))
+
+    @admin.display(description="month counted since")
+    def month_since(self, brand: Brand) -> SafeString | str:
+        """Return from when on this month's spend counts."""
+        return cells.moment(brand.monthly_since, readable_zone(brand))
+
+    def _uses(self, brand: Brand) -> BudgetUses:
+        return budget_uses(brand, readable_zone(brand), self.now)
+
+
+def _running_sentence(brand: Brand) -> str:
+    return f"{brand}: {brand.campaigns.running().count()} of {brand.campaigns.count()} campaigns run"

@@ -1,0 +1,212 @@
+"""Campaigns: people decide here, services start and stop, and each page says why its campaign runs or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from campaigns.admin import cells
+from campaigns.admin.campaign_form import FACTS, CampaignForm
+from campaigns.admin.forms import RowSelect, actor_of, campaign_path
+from campaigns.admin.hours import describe, find_schedule
+from campaigns.admin.switches import SwitchedAdmin
+from campaigns.facts import budget_uses, readable_zone
+from campaigns.models import Brand, Campaign, Status
+from campaigns.queries import Explanation, explain
+from campaigns.rules.budgets import BudgetUses
+from campaigns.rules.periods import PeriodKind
+from campaigns.services import change_campaign, create_campaign, delete_campaign, resets
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldsetSpec
+
+
+NOW = ("status_now", "held_by", "next_change", "budgets", "day_since", "month_since", "entries")
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """Campaigns by their state in three words."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Return the three words."""
+        return [(status.value, status.value) for status in Status]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> QuerySet[Campaign]:
+        """Keep what has that state."""
+        kept = {
+            Status.ACTIVE.value: Q(is_active=True),
+            Status.PAUSED.value: Q(is_active=False, is_enabled=True),
+            Status.INACTIVE.value: Q(is_enabled=False),
+        }
+        return queryset.filter(kept.get(self.value() or "", Q()))
+
+
+class CampaignChoices(AutocompleteJsonView):
+    """Answers the search box for campaigns with brand and name."""
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        """Return one found campaign."""
+        result = super().serialize_result(obj, to_field_name)
+        return {**result, "text": campaign_path(obj)} if isinstance(obj, Campaign) else result
+
+
+class CampaignAdmin(SwitchedAdmin[Campaign]):
+    """The pages of campaigns."""
+
+    form = CampaignForm
+    change_form_template = "admin/campaigns/change_form_with_windows.html"
+    list_display = ("name", "brand", "state", "held_because", "today", "month", "review")
+    list_filter = (StatusFilter, "paused_because", "brand")
+    list_select_related = ("brand",)
+    search_fields = ("name", "external_id", "brand__name")
+    search_help_text = "Name, external id or brand"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        """Load the brands along with the campaigns: every line needs its zone and its currency."""
+        return super().get_queryset(request).select_related("brand")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address that answers the search box for campaigns."""
+        view = self.admin_site.admin_view(CampaignChoices.as_view(admin_site=self.admin_site))
+        return [path("choices/", view, name="campaigns_campaign_choices"), *super().get_urls()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> _FieldsetSpec:
+        """Show state and spend once there is a campaign."""
+        decided: _FieldsetSpec = [
+            (None, {"fields": ("brand", "name", "external_id", "is_enabled")}),
+            ("Its own budgets", {"fields": ("daily_budget", "monthly_budget")}),
+            ("When it may run", {"fields": ("start_date", "end_date", "hours")}),
+        ]
+        return decided if obj is None else [("Now", {"fields": NOW}), *decided]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> tuple[str, ...]:
+        """Let nobody move a campaign to another brand."""
+        return () if obj is None else ("brand", *NOW)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField[Any] | None:
+        """Let brands be found by typing."""
+        if db_field.name == "brand":
+            kwargs["widget"] = RowSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def store(self, request: HttpRequest, form: CampaignForm, row: Campaign | None) -> Campaign:
+        """Create the campaign, or change what the person changed; windows only if they touched them."""
+        changes, actor = form.changes(FACTS) | form.window_changes(), actor_of(request)
+        if row is None:
+            brand: Brand = form.cleaned_data["brand"]
+            campaign = create_campaign(brand_id=brand.pk, now=self.now, actor=actor, **changes)
+        else:
+            campaign = change_campaign(campaign_id=row.pk, now=self.now, actor=actor, **changes)
+        campaign = form.move_schedule_switch(campaign, actor=actor)
+        self.message_user(request, explain(campaign_id=campaign.pk, now=self.now).headline)
+        return campaign
+
+    def remove(self, request: HttpRequest, row: Campaign) -> None:
+        """Delete a campaign that never spent."""
+        delete_campaign(campaign_id=row.pk)
+
+    def switch(self, request: HttpRequest, row: Campaign, *, is_enabled: bool) -> str:
+        """Switch the campaign, and say whether it runs."""
+        return _outcome(
+            change_campaign(campaign_id=row.pk, is_enabled=is_enabled, now=self.now, actor=actor_of(request))
+        )
+
+    def reset(self, request: HttpRequest, row: Campaign, kind: PeriodKind) -> str:
+        """Start the campaign's own day or month now; its brand's count goes on."""
+        resets.reset_campaign(campaign_id=row.pk, kinds=[kind], now=self.now, actor=actor_of(request))
+        return _outcome(Campaign.objects.get(pk=row.pk))
+
+    @admin.display(description="status", ordering="is_active")
+    def state(self, campaign: Campaign) -> SafeString:
+        """Return the state as a word with a colour."""
+        return cells.status_badge(campaign.status)
+
+    @admin.display(description="held by", ordering="paused_because")
+    def held_because(self, campaign: Campaign) -> str:
+        """Return the first thing that holds it."""
+        return campaign.headline.label if campaign.headline else cells.NOTHING
+
+    @admin.display(description="today", ordering="current_daily_spend")
+    def today(self, campaign: Campaign) -> SafeString:
+        """Return what was spent today, of how much, and the used share."""
+        return cells.budget(self._uses(campaign).day, campaign.brand.currency)
+
+    @admin.display(description="this month", ordering="current_monthly_spend")
+    def month(self, campaign: Campaign) -> SafeString:
+        """Return what was spent this month, of how much, and the used share."""
+        return cells.budget(self._uses(campaign).month, campaign.brand.currency)
+
+    @admin.display(description="next review", ordering="review_at")
+    def review(self, campaign: Campaign) -> SafeString | str:
+        """Return when time alone may next change its state."""
+        return cells.review_moment(campaign, campaign.brand, self.now)
+
+    @admin.display(description="status")
+    def status_now(self, campaign: Campaign) -> SafeString:
+        """Return the state, the answer in a sentence, and whether a pass is about to change it."""
+        explained = self._explained(campaign)
+        note = "" if explained.is_settled else " The next pass brings it in line, within a minute."
+        return format_html("{} {}{}", cells.status_badge(campaign.status), explained.headline, note)
+
+    @admin.display(description="held by")
+    def held_by(self, campaign: Campaign) -> SafeString | str:
+        """Return everything that holds it."""
+        return cells.lines(self._explained(campaign).holds, otherwise="nothing")
+
+    @admin.display(description="next change")
+    def next_change(self, campaign: Campaign) -> str:
+        """Return what time alone changes next, and when."""
+        return self._explained(campaign).next_change or "Time alone changes nothing."
+
+    @admin.display(description="spent")
+    def budgets(self, campaign: Campaign) -> SafeString:
+        """Return its own budgets and those of its brand, with what was spent of them."""
+        brand = campaign.brand
+        of_brand = budget_uses(brand, readable_zone(brand), self.now)
+        return cells.budget_table([("campaign", self._uses(campaign)), ("brand", of_brand)], brand.currency)
+
+    @admin.display(description="day counted since")
+    def day_since(self, campaign: Campaign) -> SafeString | str:
+        """Return from when on today's spend counts."""
+        return cells.moment(campaign.daily_since, readable_zone(campaign.brand))
+
+    @admin.display(description="month counted since")
+    def month_since(self, campaign: Campaign) -> SafeString | str:
+        """Return from when on this month's spend counts."""
+        return cells.moment(campaign.monthly_since, readable_zone(campaign.brand))
+
+    @admin.display(description="more")
+    def entries(self, campaign: Campaign) -> SafeString:
+        """Return the ways to what belongs to it."""
+        pages = (("spend entries", "spendlog"), ("status changes", "statuschange"))
+        links = [(reverse(f"admin:campaigns_{model}_changelist"), campaign.pk, words) for words, model in pages]
+        return format_html_join(" · ", '<a href="{}?campaign__id__exact={}">{}</a>', links)
+
+    @admin.display(description="hours")
+    def hours(self, campaign: Campaign) -> str:
+        """Return its schedule in words, for those who may look only."""
+        return describe(find_schedule(campaign.pk))
+
+    def _uses(self, campaign: Campaign) -> BudgetUses:
+        return budget_uses(campaign, readable_zone(campaign.brand), self.now)
+
+    def _explained(self, campaign: Campaign) -> Explanation:
+        return explain(campaign_id=campaign.pk, now=self.now)
+
+
+def _outcome(campaign: Campaign) -> str:
+    why = f" ({campaign.headline.label})" if campaign.headline else ""
+    return f"{campaign} is {campaign.status.value}{why}"

@@ -1,0 +1,126 @@
+"""What lists and pages show: money, use of a budget, states and moments, as small pieces of HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from campaigns.facts import readable_zone
+from campaigns.models import Brand, Campaign, Status
+from campaigns.rules.budgets import BudgetUse, BudgetUses
+from campaigns.rules.money import format_amount, format_money
+
+NOTHING = "–"
+
+# From this share of a budget on, in percent, it is nearly used up.
+NEARLY = 80
+
+_LEVEL_OF_STATUS = {Status.ACTIVE: "good", Status.PAUSED: "warn", Status.INACTIVE: "off"}
+_FULL = Decimal(100)
+_ALMOST_FULL = Decimal("99.9")
+
+
+def badge(words: str, level: str) -> SafeString:
+    """Return a word with a colour: good, warn, bad or off."""
+    return format_html('<span class="badge badge-{}">{}</span>', level, words)
+
+
+def status_badge(status: Status) -> SafeString:
+    """Return a campaign's state as a word with a colour."""
+    return badge(status.value, _LEVEL_OF_STATUS[status])
+
+
+def level_of(use: BudgetUse) -> str:
+    """Return how near the budget is to its end: good, warn or bad."""
+    if use.limit is None:
+        return "good"
+    if use.is_used_up:
+        return "bad"
+    return "warn" if use.spent * 100 >= use.limit * NEARLY else "good"
+
+
+def spent_of_limit(use: BudgetUse, currency: str) -> SafeString:
+    """Return what was spent, and of how much."""
+    limit = "no limit" if use.limit is None else f"of {format_amount(use.limit)}"
+    return format_html(
+        '<span class="money">{}</span> <span class="limit">{}</span>', format_money(use.spent, currency), limit
+    )
+
+
+def used(use: BudgetUse) -> SafeString:
+    """Return the share of a budget that is used, as a bar and in words."""
+    if use.limit is None:
+        return format_html('<span class="use use-none">{}</span>', NOTHING)
+    percent = _shown_percent(use)
+    if percent is None:
+        return format_html('<span class="use use-bad">{}</span>', "budget is 0")
+    return format_html(
+        '<span class="use use-{}"><meter min="0" max="100" value="{}" aria-label="share used"></meter> <span>{} %</span></span>',
+        level_of(use),
+        min(max(percent, Decimal(0)), _FULL),
+        percent,
+    )
+
+
+def budget(use: BudgetUse, currency: str) -> SafeString:
+    """Return what was spent, of how much, and the share that is used: one cell of a list."""
+    if use.limit is None:
+        return spent_of_limit(use, currency)
+    return format_html("{} {}", spent_of_limit(use, currency), used(use))
+
+
+def owned(name: str, owner: str) -> SafeString:
+    """Return a name with what it belongs to below."""
+    return format_html('{} <span class="owner">{}</span>', name, owner)
+
+
+def moment(when: datetime | None, zone: ZoneInfo | None, *, year: bool = True) -> SafeString | str:
+    """Return a moment as the zone's clocks show it; without a readable zone, in UTC."""
+    if when is None:
+        return NOTHING
+    local = when.astimezone(zone or UTC)
+    return format_html(
+        '<time datetime="{}">{}</time> <span class="zone">{}</span>',
+        when.astimezone(UTC).isoformat(),
+        local.strftime("%a %d %b %Y %H:%M" if year else "%a %d %b %H:%M"),
+        zone.key if zone else "UTC",
+    )
+
+
+def review_moment(campaign: Campaign, brand: Brand, now: datetime) -> SafeString | str:
+    """Return when time alone may next change the campaign's state."""
+    when = campaign.review_at
+    if when is not None and when <= now:
+        return "due now"
+    return moment(when, readable_zone(brand), year=when is not None and when.year != now.year)
+
+
+def lines(sentences: Sequence[str], *, otherwise: str) -> SafeString | str:
+    """Return sentences as a list, or one sentence where there are none."""
+    if not sentences:
+        return otherwise
+    return format_html('<ul class="sentences">{}</ul>', format_html_join("", "<li>{}</li>", ([s] for s in sentences)))
+
+
+def budget_table(owners: Iterable[tuple[str, BudgetUses]], currency: str) -> SafeString:
+    """Return a table of budgets: whose, of which period, spent of limit, and the share that is used."""
+    rows = [
+        (owner, period, spent_of_limit(use, currency), used(use))
+        for owner, uses in owners
+        for period, use in (("today", uses.day), ("this month", uses.month))
+    ]
+    body = format_html_join("", "<tr><th>{} {}</th><td>{}</td><td>{}</td></tr>", rows)
+    return format_html('<table class="budgets">{}</table>', body)
+
+
+def _shown_percent(use: BudgetUse) -> Decimal | None:
+    percent = use.used_percent
+    if percent is not None and percent >= _FULL and not use.is_used_up:
+        # Rounded, it would say that nothing is left while the campaign still runs.
+        return _ALMOST_FULL
+    return percent

@@ -1,0 +1,167 @@
+"""The forms' common ground: only what the person changed counts, and refusals land on the field that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, TypeVar
+
+from django import forms
+from django.contrib.admin.sites import AdminSite
+from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey, Model
+from django.http import HttpRequest
+from django.urls import reverse
+
+from campaigns.errors import InvalidAmount, Refusal
+from campaigns.models import Campaign
+from campaigns.rules.money import parse_budget
+
+_Row = TypeVar("_Row", bound=Model)
+
+# Flights outside of these cannot be meant, and calendars end at 9999.
+EARLIEST_DAY = date(1998, 1, 1)
+LATEST_DAY = date(2199, 12, 31)
+
+
+class DeskForm(forms.ModelForm[_Row]):
+    """A form that changes only what the person changed since they loaded the page.
+
+    Every field carries along what it showed at first, so that an old form undoes nobody's newer edit. Nothing is
+    checked against the instance: it is as old as the form, and the service checks under its lock.
+    """
+
+    refusal: ClassVar[Refusal | None] = None
+    now: ClassVar[datetime]
+
+    # Refusals name the facts of services; where a field is called otherwise, it is said here.
+    fields_of_refusals: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            for field in self.fields.values():
+                field.show_hidden_initial = not field.widget.is_hidden
+        for field in self.fields.values():
+            if isinstance(field.widget, RelatedFieldWidgetWrapper):
+                _show_no_icons(field.widget)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Show what the service said no to, where it was asked in vain before."""
+        if self.refusal is not None:
+            name = self.fields_of_refusals.get(self.refusal.field, self.refusal.field)
+            self.add_error(name if name in self.fields else None, str(self.refusal))
+        return super().clean()
+
+    def _post_clean(self) -> None:
+        """Leave the instance as it was loaded."""
+
+    def changes(self, names: Sequence[str]) -> dict[str, Any]:
+        """Return those of the named facts that the person changed; all of them for a new row."""
+        wanted = names if self.instance.pk is None else [name for name in names if name in self.changed_data]
+        return {name: self.cleaned_data[name] for name in wanted}
+
+
+def _show_no_icons(widget: RelatedFieldWidgetWrapper) -> None:
+    """Offer to choose, not to add, change or delete what is chosen from."""
+    widget.can_add_related = widget.can_change_related = False
+    widget.can_delete_related = widget.can_view_related = False
+
+
+class MoneyFormField(forms.Field):
+    """Plain digits and a point, read by a rule, which also says what is wrong: `Decimal`, or None where it is empty."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, parse: Callable[[str], Decimal | None], **kwargs: Any) -> None:
+        self._parse = parse
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any | None) -> Decimal | None:
+        """Read what was typed.
+
+        :raises ValidationError: with the rule's sentence.
+        """
+        text = str(value).strip() if value is not None else ""
+        try:
+            return self._parse(text) if text else None
+        except InvalidAmount as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write an amount as it can be typed: `1234.50`."""
+        return f"{value:f}" if isinstance(value, Decimal) else value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Let phones show digits."""
+        return {**super().widget_attrs(widget), "inputmode": "decimal", "autocomplete": "off", "class": "money"}
+
+
+def budget_field(label: str) -> MoneyFormField:
+    """Return a field for a budget."""
+    return MoneyFormField(parse=parse_budget, label=label, required=False, help_text="Empty: no limit. 0: may not run.")
+
+
+class FlightDayField(forms.DateField):
+    """A day of a flight, in years that can be meant."""
+
+    widget = AdminDateWidget
+
+    def validate(self, value: Any) -> None:
+        """Refuse years that are typing errors.
+
+        :raises ValidationError: with a sentence that names the years.
+        """
+        super().validate(value)
+        if isinstance(value, date) and not EARLIEST_DAY <= value <= LATEST_DAY:
+            raise ValidationError(
+                f"The year {value.year} cannot be right for a flight: {EARLIEST_DAY.year} to {LATEST_DAY.year}."
+            )
+
+
+class RowSelect(AutocompleteSelect):
+    """Django's search box for rows. What is no key, in an address or a form, selects nothing instead of failing."""
+
+    def optgroups(
+        self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None
+    ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:
+        """Return the selected row as an option."""
+        keys = [key for key in map(str, value) if key.isascii() and key.isdecimal() and len(key) < 19]
+        return super().optgroups(name, keys, attr)
+
+
+class CampaignSelect(RowSelect):
+    """The same for campaigns, by brand and name: two brands may both have a campaign called Search."""
+
+    def get_url(self) -> str:
+        """Return the address that answers what was typed."""
+        return reverse("admin:campaigns_campaign_choices")
+
+
+class CampaignField(forms.ModelChoiceField[Campaign]):
+    """A campaign, shown with its brand."""
+
+    def label_from_instance(self, obj: Campaign) -> str:
+        """Return the words of an option."""
+        return campaign_path(obj)
+
+
+def campaign_choice(db_field: ForeignKey[Any, Any], admin_site: AdminSite) -> dict[str, Any]:
+    """Return what Django's form field for a campaign is made of here."""
+    return {
+        "widget": CampaignSelect(db_field, admin_site),
+        "form_class": CampaignField,
+        "queryset": Campaign.objects.select_related("brand"),
+    }
+
+
+def campaign_path(campaign: Campaign) -> str:
+    """Return brand and campaign, as the commands take them."""
+    return f"{campaign.brand} / {campaign}"
+
+
+def actor_of(request: HttpRequest) -> str:
+    """Return who asks, as the history names them."""
+    return request.user.get_username()

@@ -1,0 +1,73 @@
+"""Status changes: when a campaign started or stopped, and why. To read only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from campaigns.admin import cells
+from campaigns.admin.base import DeskAdmin
+from campaigns.facts import readable_zone
+from campaigns.models import StatusChange
+from campaigns.rules.money import format_amount, format_money
+
+COLUMNS = ("changed", "where", "state", "why", "cause", "actor", "numbers")
+
+
+class StatusChangeAdmin(DeskAdmin[StatusChange]):
+    """The pages of status changes."""
+
+    list_display = COLUMNS
+    list_display_links = ("changed",)
+    list_filter = ("is_active", "cause", "changed_at", "campaign__brand")
+    list_select_related = ("campaign__brand",)
+    search_fields = ("campaign__name", "campaign__brand__name", "=actor")
+    search_help_text = "Campaign, brand or who did it"
+    show_full_result_count = False
+    fields = COLUMNS
+    readonly_fields = COLUMNS
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StatusChange]:
+        """Load what every line names."""
+        return super().get_queryset(request).select_related("campaign__brand")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: StatusChange | None = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: StatusChange | None = None) -> bool:
+        """Refuse."""
+        return False
+
+    @admin.display(description="when", ordering="id")
+    def changed(self, change: StatusChange) -> SafeString | str:
+        """Return when it happened, as the brand's clocks show it."""
+        return cells.moment(change.changed_at, readable_zone(change.campaign.brand))
+
+    @admin.display(description="campaign", ordering="campaign__name")
+    def where(self, change: StatusChange) -> SafeString:
+        """Return the campaign with its brand below."""
+        return cells.owned(change.campaign.name, change.campaign.brand.name)
+
+    @admin.display(description="change", ordering="is_active")
+    def state(self, change: StatusChange) -> SafeString:
+        """Return whether it started or stopped."""
+        return cells.badge("started", "good") if change.is_active else cells.badge("stopped", "warn")
+
+    @admin.display(description="held by")
+    def why(self, change: StatusChange) -> str:
+        """Return everything that held it from then on."""
+        return ", ".join(change.reasons) or cells.NOTHING
+
+    @admin.display(description="spent, of a limit")
+    def numbers(self, change: StatusChange) -> str:
+        """Return the deciding budget's numbers at that moment."""
+        if change.spent is None or change.limit is None:
+            return cells.NOTHING
+        return f"{format_amount(change.spent)} of {format_money(change.limit, change.campaign.brand.currency)}"

@@ -1,0 +1,262 @@
+"""Spend entries: recorded, corrected and reversed by the services. Nothing here changes or erases an entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.db.models import ForeignKey, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from campaigns.admin import cells, sentences
+from campaigns.admin.base import DeskAdmin
+from campaigns.admin.forms import actor_of, campaign_choice, campaign_path
+from campaigns.admin.spend_forms import CorrectionForm, NewSpendForm
+from campaigns.facts import readable_zone
+from campaigns.models import SpendLog
+from campaigns.rules.money import format_money
+from campaigns.services import SpendReceipt, correct_spend, record_spend, reverse_spend
+from campaigns.services.corrections import counted_amount
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldsetSpec
+
+
+SOURCE = "admin"
+NEW = ("campaign", "amount", "occurred_at", "description", "reference")
+SHOWN = ("where", "money", "occurred", "local_day", "description", "reference", "origin", "kind")
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Spends as they came in, or what corrects them."""
+
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Return both kinds."""
+        return [("spend", "spends and credits"), ("correction", "corrections and reversals")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SpendLog]) -> QuerySet[SpendLog]:
+        """Keep entries of that kind."""
+        kinds = {"spend": True, "correction": False}
+        return queryset.filter(corrects__isnull=kinds[value]) if (value := self.value()) in kinds else queryset
+
+
+class SpendAdmin(DeskAdmin[SpendLog]):
+    """The pages of spend entries."""
+
+    list_display = ("number", "campaign_and_brand", "money", "occurred", "local_day", "details")
+    list_filter = (KindFilter, "local_day", "campaign__brand")
+    list_select_related = ("campaign__brand",)
+    search_fields = ("reference", "description", "=source", "campaign__name", "campaign__brand__name")
+    search_help_text = "Reference, description, source, campaign or brand"
+    show_full_result_count = False
+    actions = ("delete_selected",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SpendLog]:
+        """Load what every line names."""
+        return super().get_queryset(request).select_related("campaign__brand")
+
+    def get_form(
+        self, request: HttpRequest, obj: SpendLog | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[SpendLog]]:
+        """Return a form for a new spend, or for a correction."""
+        return super().get_form(request, obj, change, form=NewSpendForm if obj is None else CorrectionForm, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: SpendLog | None = None) -> _FieldsetSpec:
+        """Ask for a spend, or show one with what can be corrected."""
+        if obj is None:
+            return [(None, {"fields": NEW})]
+        description = "The entry itself stays as it is."
+        correct: _FieldsetSpec = [("Correct it", {"fields": ("amount", "reason"), "description": description})]
+        return [
+            ("Entry", {"fields": SHOWN}),
+            *(correct if self.has_change_permission(request, obj) else []),
+            ("What it counts for", {"fields": ("chain",)}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SpendLog | None = None) -> tuple[str, ...]:
+        """Let nothing of an entry be edited."""
+        return () if obj is None else (*SHOWN, "chain")
+
+    def has_change_permission(self, request: HttpRequest, obj: SpendLog | None = None) -> bool:
+        """Refuse to correct a correction."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.corrects_id is None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: SpendLog | None = None) -> bool:
+        """Refuse to reverse a correction."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.corrects_id is None)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField[Any] | None:
+        """Let campaigns be found by typing."""
+        return super().formfield_for_foreignkey(
+            db_field, request, **kwargs, **campaign_choice(db_field, self.admin_site)
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Leave out the buttons that make no sense for an entry: it is corrected once at a time."""
+        context["show_save_and_continue"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def store(self, request: HttpRequest, form: Any, row: SpendLog | None) -> SpendLog:
+        """Record the spend, or correct the entry if the person changed what it counts for."""
+        if row is None:
+            return self._record(request, form.cleaned_data)
+        if "amount" in form.changed_data:
+            self._correct(request, form.cleaned_data, row)
+        else:
+            sentence = "Nothing was written: what the entry counts for was not changed."
+            self.message_user(request, sentence, messages.WARNING)
+        return row
+
+    def remove(self, request: HttpRequest, row: SpendLog) -> None:
+        """Write a reversal."""
+        receipt = self._reverse(request, row)
+        self._say(request, sentences.of_reversal(receipt), receipt)
+
+    def response_add(self, request: HttpRequest, obj: SpendLog, post_url_continue: str | None = None) -> HttpResponse:
+        """Go on to the next spend, or back to the list; what was recorded is said already."""
+        if "_addanother" in request.POST:
+            return HttpResponseRedirect(request.get_full_path())
+        return self.response_post_save_add(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: SpendLog) -> HttpResponse:
+        """Stay on the entry, which shows its corrections; what was written is said already."""
+        return HttpResponseRedirect(request.get_full_path())
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        """Go back to the entry, which is still there; its reversal is said already."""
+        return HttpResponseRedirect(reverse("admin:campaigns_spendlog_change", args=[obj_id]))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask, then write a reversal."""
+        return super().delete_view(request, object_id, {"title": "Reverse this entry", **(extra_context or {})})
+
+    @admin.action(permissions=["delete"], description="Reverse selected spend entries")
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[SpendLog]) -> HttpResponse | None:
+        """Ask, then write a reversal of each entry."""
+        return super().delete_selected(request, queryset)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SpendLog]) -> None:
+        """Write a reversal of each entry, and say which ones were not reversed."""
+
+        def reverse_one(row: SpendLog) -> str:
+            receipt = self._reverse(request, row)
+            self.log_deletions(request, queryset.filter(pk=row.pk))
+            if receipt.changes:
+                self.message_user(request, sentences.of_changes(receipt.changes), messages.WARNING)
+            return f"{row} by {receipt.entry}"
+
+        self.each(request, queryset, reverse_one, did="Nothing was erased. Reversed", failed="Not reversed")
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[SpendLog]) -> list[LogEntry]:
+        """Log reversals as what they are: the entries are still there."""
+        return [self.log_change(request, entry, "Reversed.") for entry in queryset]
+
+    @admin.display(description="entry", ordering="id")
+    def number(self, entry: SpendLog) -> int:
+        """Return the entry's number."""
+        return entry.pk
+
+    @admin.display(description="campaign", ordering="campaign__name")
+    def campaign_and_brand(self, entry: SpendLog) -> SafeString:
+        """Return the campaign with its brand below."""
+        return cells.owned(entry.campaign.name, entry.campaign.brand.name)
+
+    @admin.display(description="details")
+    def details(self, entry: SpendLog) -> SafeString:
+        """Return what is said about the entry: its kind, description, source and reference."""
+        origin = " · ".join(filter(None, [entry.source, entry.reference]))
+        return format_html('{} {} <span class="owner">{}</span>', self.kind(entry), entry.description, origin)
+
+    @admin.display(description="campaign")
+    def where(self, entry: SpendLog) -> str:
+        """Return brand and campaign."""
+        return campaign_path(entry.campaign)
+
+    @admin.display(description="amount", ordering="amount")
+    def money(self, entry: SpendLog) -> SafeString:
+        """Return the amount of the entry itself."""
+        return format_html('<span class="money">{}</span>', format_money(entry.amount, entry.campaign.brand.currency))
+
+    @admin.display(description="occurred", ordering="occurred_at")
+    def occurred(self, entry: SpendLog) -> SafeString | str:
+        """Return when it was spent, as the brand's clocks show it."""
+        return cells.moment(entry.occurred_at, readable_zone(entry.campaign.brand))
+
+    @admin.display(description="recorded")
+    def origin(self, entry: SpendLog) -> SafeString:
+        """Return when it was recorded, and by which door it came."""
+        when = cells.moment(entry.recorded_at, readable_zone(entry.campaign.brand))
+        return format_html("{} · source: {}", when, entry.source or "not said")
+
+    @admin.display(description="kind", ordering="corrects")
+    def kind(self, entry: SpendLog) -> SafeString | str:
+        """Return whether it is a spend, a credit, or corrects another entry."""
+        if entry.corrects_id is not None:
+            url = reverse("admin:campaigns_spendlog_change", args=[entry.corrects_id])
+            return format_html('corrects <a href="{}">entry {}</a>', url, entry.corrects_id)
+        return "spend" if entry.amount > 0 else "credit"
+
+    @admin.display(description="entry and corrections")
+    def chain(self, entry: SpendLog) -> SafeString:
+        """Return the original and everything that corrects it, with what remains."""
+        original = entry.corrects or entry
+        currency, zone = entry.campaign.brand.currency, readable_zone(entry.campaign.brand)
+        rows = [
+            (row.pk, cells.moment(row.recorded_at, zone), format_money(row.amount, currency), row.description)
+            for row in (original, *original.corrections.order_by("id"))
+        ]
+        row_html = '<tr><th>entry {}</th><td>{}</td><td class="money">{}</td><td>{}</td></tr>'
+        total = format_money(counted_amount(original), currency)
+        return format_html(
+            '<table class="chain">{}<tr><th colspan="2">counts for</th><td class="money">{}</td><td></td></tr></table>',
+            format_html_join("", row_html, rows),
+            total,
+        )
+
+    def _record(self, request: HttpRequest, values: dict[str, Any]) -> SpendLog:
+        receipt = record_spend(
+            campaign_id=values["campaign"].pk,
+            amount=values["amount"],
+            occurred_at=values["occurred_at"],
+            description=values["description"],
+            reference=values["reference"],
+            source=SOURCE,
+            now=self.now,
+            actor=actor_of(request),
+        )
+        self._say(request, sentences.of_new_spend(receipt), receipt)
+        return receipt.entry
+
+    def _correct(self, request: HttpRequest, values: dict[str, Any], row: SpendLog) -> None:
+        receipt = correct_spend(
+            entry_id=row.pk,
+            new_amount=values["amount"],
+            description=values["reason"],
+            now=self.now,
+            actor=actor_of(request),
+        )
+        self._say(request, sentences.of_correction(receipt), receipt)
+
+    def _reverse(self, request: HttpRequest, row: SpendLog) -> SpendReceipt:
+        actor = actor_of(request)
+        return reverse_spend(entry_id=row.pk, description=f"reversed by {actor}", now=self.now, actor=actor)
+
+    def _say(self, request: HttpRequest, sentence: str, receipt: SpendReceipt) -> None:
+        self.message_user(request, f"{sentence} {sentences.of_totals(receipt, self.now)}", messages.SUCCESS)
+        if not receipt.is_replay:
+            level = messages.WARNING if receipt.stopped else messages.INFO
+            self.message_user(request, sentences.of_changes(receipt.changes), level)

@@ -1,0 +1,77 @@
+"""Deployment mistakes that matter, as Django's system checks: `manage.py check`, and every start, report them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error
+from django.db import connections
+
+VENDORS = ("postgresql", "sqlite")
+
+
+def check_database(**_: Any) -> list[CheckMessage]:
+    """Report a database on which the lock does not hold, or amounts and moments mean something else."""
+    connection = connections["default"]
+    found: list[CheckMessage] = []
+    if connection.vendor not in VENDORS:
+        found.append(
+            Error(
+                f"The database is {connection.vendor}: references would not be unique, and brands not locked.",
+                hint="Set DATABASE_URL to PostgreSQL or SQLite.",
+                id="campaigns.E001",
+            )
+        )
+    if connection.vendor == "sqlite" and _transaction_mode(connection.settings_dict) != "IMMEDIATE":
+        found.append(
+            Error(
+                "SQLite runs without IMMEDIATE transactions: a brand is not locked while its spend is recorded, and "
+                "of two writers at once one fails.",
+                hint='Set DATABASES["default"]["OPTIONS"]["transaction_mode"] to "IMMEDIATE".',
+                id="campaigns.E002",
+            )
+        )
+    if not settings.USE_TZ:
+        found.append(Error("USE_TZ is off: a spend would have no moment.", hint="Switch it on.", id="campaigns.E003"))
+    return found
+
+
+def check_clock(**_: Any) -> list[CheckMessage]:
+    """Report a beat that skips hours, or does not know what to run."""
+    found: list[CheckMessage] = []
+    if getattr(settings, "CELERY_TIMEZONE", None) != "UTC":
+        found.append(
+            Error(
+                "CELERY_TIMEZONE is not UTC: where clocks change, beat loses an hour of runs.",
+                hint='Set it to "UTC". Brands keep their own time zones.',
+                id="campaigns.E004",
+            )
+        )
+    if not getattr(settings, "CELERY_BEAT_SCHEDULER", ""):
+        found.append(
+            checks.Warning(
+                "No CELERY_BEAT_SCHEDULER is set: beat would run nothing, and campaigns would not come back.",
+                hint="Set it to the scheduler that installs the schedule.",
+                id="campaigns.W005",
+            )
+        )
+    return found
+
+
+def check_time_travel(**_: Any) -> list[CheckMessage]:
+    """Report, of a deployment, that commands may write at a moment of anybody's choice."""
+    if not settings.ALLOW_TIME_TRAVEL:
+        return []
+    return [
+        checks.Warning(
+            "ALLOW_TIME_TRAVEL is on: a command can start and stop campaigns as of another moment.",
+            hint="Switch it off where money is real.",
+            id="campaigns.W006",
+        )
+    ]
+
+
+def _transaction_mode(database: dict[str, Any]) -> str:
+    return str(database.get("OPTIONS", {}).get("transaction_mode") or "").upper()

@@ -1,0 +1,106 @@
+"""Tables: records with a header, delimited by commas, semicolons or tabs, each with the line on which it starts."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaigns.errors import UnreadableFile
+from campaigns.files.text import read_lines
+
+DELIMITERS = (",", ";", "\t")
+_MOST_COLUMNS_SHOWN = 60
+
+
+class _BrokenQuotes(UnreadableFile):
+    """A cell that is quoted in a way that leaves open where it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row of cells, without the white space around them.
+
+    :param line: the physical line of the file on which it starts, from 1.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file that was found to be a table.
+
+    :param header: the names of its columns.
+    """
+
+    path: Path
+    delimiter: str
+    header: tuple[str, ...]
+
+    def records(self) -> Iterator[Record]:
+        """Yield the records below the header, from the start at every call; blank ones are left out.
+
+        :raises UnreadableFile: where the file cannot be read on: a bad byte, quotes that do not close.
+        """
+        records = _records(self.path, self.delimiter)
+        next(records)
+        yield from records
+
+    def position(self, name: str) -> int:
+        """Return where the column of that name stands, from 0.
+
+        :raises UnreadableFile: if there is none, or more than one; the sentence names the columns that there are.
+        """
+        count = self.header.count(name.strip())
+        if count == 1:
+            return self.header.index(name.strip())
+        problem = f"has {count} columns" if count else "has no column"
+        raise UnreadableFile(f"{self.path.name} {problem} called {name!r}. Its columns: {self._columns()}.")
+
+    def _columns(self) -> str:
+        names = [name or "(no name)" for name in self.header[:_MOST_COLUMNS_SHOWN]]
+        more = len(self.header) - len(names)
+        return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def open_table(path: Path, *, wanted: Sequence[str]) -> Table:
+    """Find the file's delimiter: the one that shows most of the wanted columns, then most columns at all.
+
+    :raises UnreadableFile: if the file cannot be read, or has no header.
+    """
+    tables = [table for delimiter in DELIMITERS if (table := _try(path, delimiter))]
+    if not tables:
+        raise UnreadableFile(f"{path.name} has no header: its first row must name the columns, in quotes that close.")
+    names = {name.strip() for name in wanted}
+    return max(tables, key=lambda table: (len(names.intersection(table.header)), len(table.header)))
+
+
+def _try(path: Path, delimiter: str) -> Table | None:
+    try:
+        first = next(_records(path, delimiter), None)
+    except _BrokenQuotes:
+        # A quoted name that ends at a tab ends nowhere for somebody who waits for a comma.
+        return None
+    return Table(path, delimiter, first.cells) if first else None
+
+
+def _records(path: Path, delimiter: str) -> Iterator[Record]:
+    # Strict: a quote that does not close would otherwise swallow the rows after it.
+    rows = csv.reader(read_lines(path), delimiter=delimiter, strict=True)
+    line = 1
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            raise _BrokenQuotes(
+                f"{path.name}, line {line}: the quotes do not close as they should ({error})."
+            ) from error
+        if row is None:
+            return
+        cells = tuple(cell.strip() for cell in row)
+        if any(cells):
+            yield Record(line, cells)
+        line = rows.line_num + 1

@@ -1,0 +1,169 @@
+"""`manage.py import_spend`: a file's spend into the ledger."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from django.core.management.base import CommandParser
+
+from campaigns import queries
+from campaigns.files import Unit
+from campaigns.management.arguments import read_text
+from campaigns.management.base import ACTOR, DeskCommand, Json
+from campaigns.management.receipts import change_facts, change_lines
+from campaigns.management.spend_files import add_file_arguments, layout_of, progress_bar, showing_refused_rows
+from campaigns.rules.money import format_amount
+from campaigns.services.imports import ImportOrder, ImportReport, Mode, check_file, import_file
+
+_MOST_CHANGES_SHOWN = 20
+
+
+class Command(DeskCommand):
+    """Import a file."""
+
+    help = (
+        "Imports the spend in a CSV or TSV file into a brand's ledger.\n"
+        "\n"
+        "The whole file is checked before anything is written: one bad row refuses\n"
+        "the file, and every bad row is named by its line. The same file again adds\n"
+        "nothing. Amounts are read exactly; parts smaller than a millionth are rounded,\n"
+        "and both totals are shown. A zero or an empty amount is no spend.\n"
+        "\n"
+        "--mode entries (the default): each row is one entry. A row is known again by\n"
+        "--reference-column or, without it, by its whole content: equal rows of one\n"
+        "file count each, the same rows of the next file do not.\n"
+        "--mode day-totals: for reports of ad platforms, which restate their last days.\n"
+        "The rows of a campaign and day are summed, and only the difference to what is\n"
+        "recorded for that day from --source is added or taken back."
+    )
+    has_json = True
+    examples = (
+        (
+            "import_spend hours.csv --brand Acme --unit micros --create-campaigns"
+            " --campaign-column ad_id --date-column date --amount-column spend"
+        ),
+        (
+            "import_spend report.csv --brand Acme --mode day-totals --source microsoft --dry-run"
+            " --campaign-column campaign_id --date-column day --amount-column cost"
+        ),
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the file, the brand, and what may be done with it."""
+        add_file_arguments(parser)
+        parser.add_argument("--brand", required=True, type=read_text, metavar="NAME", help="the brand that spent it")
+        parser.add_argument(
+            "--mode", type=Mode, choices=list(Mode), default=Mode.ENTRIES, help="what the rows are, see above"
+        )
+        parser.add_argument(
+            "--source",
+            default="file",
+            type=read_text,
+            metavar="NAME",
+            help="where the spend comes from (default: file). Day totals from different sources add up: give every "
+            "export of a platform the same one",
+        )
+        parser.add_argument(
+            "--create-campaigns",
+            action="store_true",
+            help="create campaigns that the brand does not have, switched on; without it their rows are refused",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="check the file and report, but write nothing")
+
+    def handle(
+        self,
+        *,
+        now: datetime,
+        file: Path,
+        brand: str,
+        campaign_column: str,
+        date_column: str,
+        amount_column: str,
+        unit: Unit,
+        reference_column: str | None,
+        mode: Mode,
+        source: str,
+        create_campaigns: bool,
+        dry_run: bool,
+        as_json: bool,
+        **options: object,
+    ) -> None:
+        """Check the file; unless it is a dry run, record it."""
+        layout = layout_of(
+            campaign_column=campaign_column,
+            date_column=date_column,
+            amount_column=amount_column,
+            unit=unit,
+            reference_column=reference_column,
+        )
+        brand_id = queries.find_brand(brand).pk
+        order = ImportOrder(file, layout, brand_id, mode, source, create_campaigns)
+        with showing_refused_rows(self, file, as_json=as_json), progress_bar(self) as on_progress:
+            if dry_run:
+                report = check_file(order=order, now=now, on_progress=on_progress)
+            else:
+                report = import_file(order=order, clock=_Clock(now), actor=ACTOR, on_progress=on_progress)
+        if as_json:
+            self.say_json(_facts(report, file))
+        else:
+            self.say("\n".join(_lines(report, file)))
+
+
+class _Clock:
+    """The command's clock, which goes on from the moment at which the command read it."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._started = time.monotonic()
+
+    def __call__(self) -> datetime:
+        return self._now + timedelta(seconds=time.monotonic() - self._started)
+
+
+def _lines(report: ImportReport, file: Path) -> Iterator[str]:
+    yield f"{'Would import' if report.is_dry_run else 'Imported'} {file.name} into {report.brand}:"
+    changes = list(change_lines(report.changes))
+    yield from islice(changes, _MOST_CHANGES_SHOWN)
+    if len(changes) > _MOST_CHANGES_SHOWN:
+        yield f"  and {len(changes) - _MOST_CHANGES_SHOWN:,} more starts and stops"
+    unit = "entries" if report.mode is Mode.ENTRIES else "campaign days"
+    yield _line("rows", f"{report.rows:,}", f"{report.zero:,} of them without spend: zero or empty")
+    yield _line("new", f"{report.new:,}", unit)
+    yield _line("duplicate", f"{report.duplicate:,}", "recorded before")
+    yield _line("restated", f"{report.restated:,}", "recorded before with another total")
+    created = ", ".join(report.created_campaigns[:3]) + (", …" if len(report.created_campaigns) > 3 else "")
+    is_new = f"{len(report.created_campaigns):,} of them new{': ' if created else ''}{created}"
+    yield _line("campaigns", f"{report.campaigns:,}", is_new)
+    yield _line("recorded", format_amount(report.recorded), f"{report.currency}, what the ledger gains")
+    if report.exact_total != report.rounded_total:
+        yield _line("kept", format_amount(report.rounded_total), f"{report.currency}, the file's total in whole micros")
+    yield _line("total", f"{report.exact_total:,f}", f"{report.currency}, the file's exact total")
+
+
+def _line(word: str, value: str, remark: str) -> str:
+    return f"  {word:<10}{value:>18}  {remark}"
+
+
+def _facts(report: ImportReport, file: Path) -> Json:
+    return {
+        "file": file.name,
+        "brand": report.brand,
+        "currency": report.currency,
+        "mode": report.mode,
+        "dry_run": report.is_dry_run,
+        "rows": report.rows,
+        "zero": report.zero,
+        "new": report.new,
+        "duplicate": report.duplicate,
+        "restated": report.restated,
+        "campaigns": report.campaigns,
+        "created_campaigns": report.created_campaigns,
+        "recorded": report.recorded,
+        "exact_total": report.exact_total,
+        "rounded_total": report.rounded_total,
+        "changes": change_facts(report.changes),
+    }

@@ -1,0 +1,126 @@
+"""Imported day totals: the rows of a campaign and a day are summed, and the sum is what the platform reports so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from campaigns.errors import ManyRefusals, Refusal
+from campaigns.models import SpendLog
+from campaigns.rules.money import parse_total
+from campaigns.services.imports.rows import CHUNK_ROWS, CampaignBook, ImportOrder, Outcome, Reading, add_exactly, cut
+from campaigns.services.reported import ReportedTotal, record_reported_totals
+
+# A campaign (its key, or the value that names it if it is not created yet) and a day.
+_Key = tuple[int | str, date]
+
+
+@dataclass(slots=True)
+class _DayTotal:
+    """The rows of one campaign and day.
+
+    :param line: of the first of them.
+    :param exact: their sum, with as many decimals as the file has.
+    """
+
+    key: _Key
+    line: int
+    campaign: str
+    exact: Decimal = Decimal(0)
+    rounded: Decimal = Decimal(0)
+
+
+def check_totals(reading: Reading, book: CampaignBook, order: ImportOrder) -> Iterator[int]:
+    """Count what importing would do, reading only; what is refused is in `reading`. Yields the rows done."""
+    for totals in cut(_day_totals(reading, book), CHUNK_ROWS):
+        recorded = _recorded(totals, order.source)
+        for total in totals:
+            _count(reading.outcome, total.rounded, recorded.get(total.key, Decimal(0)))
+        yield reading.rows
+
+
+def write_totals(
+    reading: Reading, book: CampaignBook, order: ImportOrder, *, clock: Callable[[], datetime], actor: str
+) -> Iterator[int]:
+    """Record the differences, a transaction for each chunk, and count what became of them. Yields the rows done.
+
+    :raises ManyRefusals: with the lines that were refused after all; their chunk is not written.
+    """
+    for totals in cut(_day_totals(reading, book), CHUNK_ROWS):
+        if reading.refusals:
+            raise ManyRefusals(reading.refusals, row_word="line")
+        reports = [_report(total, book, order.source) for total in totals]
+        try:
+            receipts = record_reported_totals(totals=reports, now=clock(), actor=actor)
+        except ManyRefusals as many:
+            by_line = [(totals[index].line, refusal) for index, refusal in many.refusals]
+            raise ManyRefusals(by_line, row_word="line") from many
+        reading.outcome.changes += receipts[0].changes
+        for receipt in receipts:
+            _count(reading.outcome, receipt.total, receipt.recorded_before)
+        yield reading.rows
+
+
+def _day_totals(reading: Reading, book: CampaignBook) -> list[_DayTotal]:
+    """Sum the file's rows by campaign and day.
+
+    An empty amount says nothing about its day, so it makes no total; a zero does: the platform may have taken all back.
+    """
+    totals: dict[_Key, _DayTotal] = {}
+    for row in reading.spend_rows():
+        try:
+            day = row.date.local_day(reading.zone, now=reading.now)
+        except Refusal as refusal:
+            reading.refuse(row.line, refusal)
+            continue
+        reading.zero += not row.amount
+        if row.amount is not None:
+            known = book.find(row.campaign)
+            key = row.campaign if known is None else known, day
+            total = totals.setdefault(key, _DayTotal(key, row.line, row.campaign))
+            total.exact = add_exactly(total.exact, row.amount)
+    return [total for total in totals.values() if _is_kept(total, reading)]
+
+
+def _is_kept(total: _DayTotal, reading: Reading) -> bool:
+    try:
+        total.rounded = parse_total(reading.rounded(total.exact))
+    except Refusal as refusal:
+        reading.refuse(total.line, type(refusal)(f"The day's total: {refusal}"))
+        return False
+    return True
+
+
+def _report(total: _DayTotal, book: CampaignBook, source: str) -> ReportedTotal:
+    _, day = total.key
+    return ReportedTotal(book.key_of(total.campaign), source, day, total.rounded)
+
+
+def _recorded(totals: Sequence[_DayTotal], source: str) -> dict[_Key, Decimal]:
+    """Return what is recorded for the campaigns and days from this source, corrections included."""
+    sums = (
+        SpendLog.objects.filter(
+            campaign__in={key for key, _ in (total.key for total in totals) if isinstance(key, int)},
+            local_day__in={day for _, day in (total.key for total in totals)},
+            source=source,
+        )
+        .order_by()
+        .values_list("campaign_id", "local_day")
+        .annotate(total=Sum("amount"))
+    )
+    return {(campaign_id, day): total for campaign_id, day, total in sums}
+
+
+def _count(outcome: Outcome, total: Decimal, recorded_before: Decimal) -> None:
+    if total == recorded_before:
+        # A zero that was never anything else is no spend that is known already.
+        outcome.duplicate += bool(total)
+    elif recorded_before:
+        outcome.restated += 1
+    else:
+        outcome.new += 1
+    outcome.recorded += total - recorded_before

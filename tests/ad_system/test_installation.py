@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+
+from ad_system import installation
+from ad_system.installation import Administrator
+
+
+@pytest.mark.django_db
+def test_ensure_administrator_makes_one_who_can_sign_in() -> None:
+    made = installation.ensure_administrator()
+
+    assert made is not None
+    assert made.name == "admin"
+    assert made.password is not None
+    assert len(made.password) == 16
+    user = authenticate(username=made.name, password=made.password)
+    assert isinstance(user, User)
+    assert user.is_superuser
+    assert user.is_staff
+
+
+@pytest.mark.django_db
+def test_ensure_administrator_makes_a_new_password_each_time_and_shows_it_once() -> None:
+    first = installation.ensure_administrator()
+    again = installation.ensure_administrator()
+    User.objects.all().delete()
+    other = installation.ensure_administrator()
+
+    assert again == Administrator(name="admin", password=None)
+    assert first is not None
+    assert other is not None
+    assert first.password != other.password
+
+
+@pytest.mark.django_db
+def test_ensure_administrator_leaves_an_existing_one_alone() -> None:
+    User.objects.create_superuser("anna", password="annas own")
+
+    assert installation.ensure_administrator() == Administrator(name="anna", password=None)
+    assert list(User.objects.values_list("username", flat=True)) == ["anna"]
+
+
+@pytest.mark.django_db
+def test_ensure_administrator_opens_no_door_that_people_have_closed() -> None:
+    User.objects.create_superuser("anna", password="annas own", is_active=False)
+
+    assert installation.ensure_administrator() is None
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_ensure_administrator_takes_nobodys_name() -> None:
+    User.objects.create_user("admin", password="an ordinary user")
+
+    assert installation.ensure_administrator() is None
+    assert not User.objects.get().is_superuser
+
+
+@pytest.mark.django_db
+def test_prepare_database_says_that_nothing_is_to_do() -> None:
+    said: list[str] = []
+
+    installation.prepare_database(said.append)
+
+    assert said == ["The database is up to date"]
