@@ -14,8 +14,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells, sentences
-from campaigns.admin.base import DeskAdmin
-from campaigns.admin.forms import actor_of, campaign_choice, campaign_path
+from campaigns.admin.base import DeskAdmin, actor_of
+from campaigns.admin.choices import campaign_choice, campaign_path
 from campaigns.admin.spend_forms import CorrectionForm, NewSpendForm
 from campaigns.facts import readable_zone
 from campaigns.models import SpendLog
@@ -53,7 +53,6 @@ class SpendAdmin(DeskAdmin[SpendLog]):
 
     list_display = ("number", "campaign_and_brand", "money", "occurred", "local_day", "details")
     list_filter = (KindFilter, "local_day", "campaign__brand")
-    list_select_related = ("campaign__brand",)
     search_fields = ("reference", "description", "=source", "campaign__name", "campaign__brand__name")
     search_help_text = "Reference, description, source, campaign or brand"
     show_full_result_count = False
@@ -92,6 +91,11 @@ class SpendAdmin(DeskAdmin[SpendLog]):
     def has_delete_permission(self, request: HttpRequest, obj: SpendLog | None = None) -> bool:
         """Refuse to reverse a correction."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.corrects_id is None)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """Fill in what the address says, but for the moment: Django's clock field cannot show what is none."""
+        said = super().get_changeform_initial_data(request)
+        return {name: value for name, value in said.items() if name != "occurred_at"}
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

@@ -61,7 +61,7 @@ def test_add_refuses_on_the_field(desk: Browser, field: str, value: str, words: 
     before = everything_stored()
     right = {"brand": str(brand.pk), "name": "New", "start_date": "2026-11-01"}
 
-    page = desk.save(desk.open(f"{CAMPAIGNS}add/"), **(right | {field: value}))
+    page = desk.save(desk.open(f"{CAMPAIGNS}add/"), right | {field: value})
 
     assert page.status == 200
     assert list(page.errors) == [field]

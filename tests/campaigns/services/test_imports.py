@@ -59,6 +59,10 @@ def refused_lines(order: ImportOrder, now: datetime = NOON) -> Lines:
     with pytest.raises(ManyRefusals) as refused:
         import_at(order, now)
     assert everything_stored() == before
+    # The check alone says the same.
+    with pytest.raises(ManyRefusals) as checked:
+        check_file(order=order, now=now)
+    assert [line for line, _ in checked.value.refusals] == [line for line, _ in refused.value.refusals]
     assert refused.value.row_word == "line"
     return [(line, type(refusal)) for line, refusal in refused.value.refusals]
 
