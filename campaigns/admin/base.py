@@ -121,11 +121,15 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             request, queryset, lambda row: self._remove_and_say(request, row), did="Deleted", failed="Not deleted"
         )
 
+    def full_name(self, row: _Row) -> str:
+        """Return what a confirmation calls the row."""
+        return str(row)
+
     def get_deleted_objects(
         self, objs: Sequence[_Row] | QuerySet[_Row], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """Return what the confirmation lists. Whether it may be deleted is for the service to say."""
-        names = [str(row) for row in objs]
+        names = [self.full_name(row) for row in objs]
         return names, {str(self.opts.verbose_name_plural): len(names)}, set(), []
 
     def get_search_results(

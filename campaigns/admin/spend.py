@@ -153,6 +153,10 @@ class SpendAdmin(DeskAdmin[SpendLog]):
         """Ask, then write a reversal of each entry."""
         return super().delete_selected(request, queryset)
 
+    def full_name(self, row: SpendLog) -> str:
+        """Return the entry with its amount and its campaign."""
+        return f"{row}: {format_money(row.amount, row.campaign.brand.currency)} of {campaign_path(row.campaign)}"
+
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SpendLog]) -> None:
         """Write a reversal of each entry, and say which ones were not reversed."""
 
@@ -160,7 +164,7 @@ class SpendAdmin(DeskAdmin[SpendLog]):
             receipt = self._reverse(request, row)
             self.log_deletions(request, queryset.filter(pk=row.pk))
             if receipt.changes:
-                self.message_user(request, sentences.of_changes(receipt.changes), messages.WARNING)
+                self._say_changes(request, receipt)
             return f"{row} by {receipt.entry}"
 
         self.each(request, queryset, reverse_one, did="Nothing was erased. Reversed", failed="Not reversed")
@@ -183,7 +187,8 @@ class SpendAdmin(DeskAdmin[SpendLog]):
     def details(self, entry: SpendLog) -> SafeString:
         """Return what is said about the entry: its kind, description, source and reference."""
         origin = " · ".join(filter(None, [entry.source, entry.reference]))
-        return format_html('{} {} <span class="owner">{}</span>', self.kind(entry), entry.description, origin)
+        description = f": {entry.description}" if entry.description else ""
+        return format_html('{}{} <span class="owner">{}</span>', self.kind(entry), description, origin)
 
     @admin.display(description="campaign")
     def where(self, entry: SpendLog) -> str:
@@ -262,5 +267,8 @@ class SpendAdmin(DeskAdmin[SpendLog]):
     def _say(self, request: HttpRequest, sentence: str, receipt: SpendReceipt) -> None:
         self.message_user(request, f"{sentence} {sentences.of_totals(receipt, self.now)}", messages.SUCCESS)
         if not receipt.is_replay:
-            level = messages.WARNING if receipt.stopped else messages.INFO
-            self.message_user(request, sentences.of_changes(receipt.changes), level)
+            self._say_changes(request, receipt)
+
+    def _say_changes(self, request: HttpRequest, receipt: SpendReceipt) -> None:
+        level = messages.WARNING if receipt.stopped else messages.INFO
+        self.message_user(request, sentences.of_changes(receipt.changes), level)

@@ -1,22 +1,20 @@
-"""Spends at the same moment: totals are exact, and exactly one of them stops the campaign. Each with its broken twin."""
+"""Spends at the same moment: totals are exact, one of them stops the campaign. Each race has its broken twin."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, connection
 
-from campaigns.errors import CorrectionRefused
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.periods import CurrentPeriods
-from campaigns.services import NewSpend, find_drift, record_reported_total, record_spend, record_spends, reverse_spend
-from campaigns.services.reported import ReportedReceipt
+from campaigns.services import find_drift, record_spend
 from campaigns.services.spend import SpendReceipt
-from tests.factories import DAY, NOON, SECOND, make_brand, make_campaign, make_campaigns, spend
+from tests.factories import DAY, NOON, make_brand, make_campaign, make_campaigns, spend
 from tests.races.writers import Outcome, Point, line_up, race
 from tests.readings import RUNNING, assert_totals_are_right, history, ledger, spent, state_of, states_of
 
@@ -39,7 +37,7 @@ def test_eight_writers_lose_nothing_and_one_of_them_stops_the_brand() -> None:
         receipts = [record(campaigns[(writer + number) % 4], "0.10") for number in range(5)]
         return sum(len(receipt.stopped) for receipt in receipts)
 
-    outcomes = line_up([lambda writer=writer: five_spends(writer) for writer in range(8)])
+    outcomes = line_up([partial(five_spends, writer) for writer in range(8)])
 
     assert sorted(outcome.answer for outcome in outcomes) == [0] * 7 + [4]
     assert [spent(campaign) for campaign in campaigns] == [("1.00", "1.00")] * 4
@@ -138,116 +136,4 @@ def test_twin_without_the_lock_one_of_them_is_lost(
 
     assert len(ledger()) == 3
     assert spent(campaign.brand) == ("5.00", "17.00")
-    assert [drift.campaign for drift in find_drift()] == [None, campaign.name]
-
-
-# The same reference, reversal, and report twice -------------------------------------------------------------------
-
-
-def same_reference(
-    monkeypatch: pytest.MonkeyPatch, point: Point
-) -> tuple[Outcome[SpendReceipt], Outcome[SpendReceipt]]:
-    campaign = make_campaign()
-    point.hold(monkeypatch, "campaigns.services.spend.post")
-    return race(lambda: record(campaign, "5", reference="r"), lambda: record(campaign, "5", reference="r"), point)
-
-
-@pytest.mark.postgres
-def test_same_reference_twice_is_one_entry_and_two_answers(monkeypatch: pytest.MonkeyPatch, point: Point) -> None:
-    first, second = same_reference(monkeypatch, point)
-
-    assert (first.answer.is_replay, second.answer.is_replay) == (False, True)
-    assert first.answer.entry == second.answer.entry
-    assert ledger() == ["5.00"]
-    assert_totals_are_right()
-
-
-@pytest.mark.postgres
-def test_twin_without_the_lock_the_same_reference_is_written_twice(
-    monkeypatch: pytest.MonkeyPatch, point: Point, without_locks: None
-) -> None:
-    first, second = same_reference(monkeypatch, point)
-
-    # Only the constraint stands between the second entry and the ledger, and the sender gets an error for an answer.
-    assert second.answer.is_replay is False
-    assert isinstance(first.error, IntegrityError)
-    assert "spend_reference_unique_in_campaign" in str(first.error)
-
-
-def two_reversals(monkeypatch: pytest.MonkeyPatch, point: Point) -> tuple[Outcome[SpendReceipt], Outcome[SpendReceipt]]:
-    entry = spend(make_campaign(), "10")
-    point.hold(monkeypatch, "campaigns.services.corrections.post")
-    return race(
-        lambda: reverse_spend(entry_id=entry.pk, now=NOON), lambda: reverse_spend(entry_id=entry.pk, now=NOON), point
-    )
-
-
-@pytest.mark.postgres
-def test_entry_is_reversed_once(monkeypatch: pytest.MonkeyPatch, point: Point) -> None:
-    first, second = two_reversals(monkeypatch, point)
-
-    assert (first.error, type(second.error)) == (None, CorrectionRefused)
-    assert ledger() == ["10.00", "-10.00"]
-    assert_totals_are_right()
-
-
-@pytest.mark.postgres
-def test_twin_without_the_lock_it_is_reversed_twice(
-    monkeypatch: pytest.MonkeyPatch, point: Point, without_locks: None
-) -> None:
-    two_reversals(monkeypatch, point)
-
-    assert ledger() == ["10.00", "-10.00", "-10.00"]
-
-
-def two_reports(
-    monkeypatch: pytest.MonkeyPatch, point: Point
-) -> tuple[Outcome[ReportedReceipt], Outcome[ReportedReceipt]]:
-    campaign = make_campaign()
-    day = NOON.date()
-    point.hold(monkeypatch, "campaigns.services.reported.post")
-
-    def report() -> ReportedReceipt:
-        return record_reported_total(campaign_id=campaign.pk, source="google", day=day, total="10", now=NOON)
-
-    return race(report, report, point)
-
-
-@pytest.mark.postgres
-def test_same_day_total_twice_counts_once(monkeypatch: pytest.MonkeyPatch, point: Point) -> None:
-    first, second = two_reports(monkeypatch, point)
-
-    assert (first.answer.difference, second.answer.difference) == (Decimal(10), Decimal(0))
-    assert ledger() == ["10.00"]
-
-
-@pytest.mark.postgres
-def test_twin_without_the_lock_the_day_total_counts_twice(
-    monkeypatch: pytest.MonkeyPatch, point: Point, without_locks: None
-) -> None:
-    two_reports(monkeypatch, point)
-
-    assert ledger() == ["10.00", "10.00"]
-
-
-# Two batches over two brands, crosswise ---------------------------------------------------------------------------
-
-
-def batches_crosswise(campaigns: Sequence[Campaign]) -> list[Outcome[list[SpendReceipt]]]:
-    def batch(order: Sequence[Campaign]) -> list[SpendReceipt]:
-        with connection.cursor() as cursor:
-            cursor.execute("SET deadlock_timeout = '50ms'")
-        return record_spends(spends=[NewSpend(campaign.pk, "1") for campaign in order], now=NOON + SECOND)
-
-    return line_up([lambda: batch(campaigns), lambda: batch(campaigns[::-1])] * 4)
-
-
-@pytest.mark.postgres
-def test_batches_over_two_brands_crosswise_wait_for_each_other_in_one_order() -> None:
-    campaigns = [make_campaign(make_brand(name=name)) for name in ("Zebra", "Acme")]
-
-    outcomes = batches_crosswise(campaigns)
-
-    assert [outcome.error for outcome in outcomes] == [None] * 8
-    assert [spent(campaign) for campaign in campaigns] == [("8.00", "8.00")] * 2
-    assert_totals_are_right()
+    assert [drift.campaign for drift in find_drift()] == [None]

@@ -15,19 +15,20 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, ParamSpec, TypeVar
+from functools import partial
+from pkgutil import resolve_name
+from typing import Generic, TypeVar
 
 import pytest
 from django.db import connection, connections
-from django.db.models import QuerySet
-from django.utils.module_loading import import_string
+from django.db.models import Model, QuerySet
 
 SECONDS = 20.0
 SECONDS_BETWEEN_LOOKS = 0.005
 
-Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
 Other = TypeVar("Other")
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Point:
 
     def hold(self, monkeypatch: pytest.MonkeyPatch, name: str, *, after: bool = False) -> None:
         """This will make the function called `name` the point: before it does anything, or after it."""
-        original: Callable[..., object] = import_string(name)
+        original: Callable[..., object] = resolve_name(name)
 
         def holding(*args: object, **kwargs: object) -> object:
             if not after:
@@ -118,14 +119,14 @@ def line_up(works: Sequence[Callable[[], Answer]]) -> list[Outcome[Answer]]:
         return work()
 
     with ThreadPoolExecutor(max_workers=len(works)) as pool:
-        futures = [pool.submit(on_its_own_connection, lambda work=work: lined_up(work)) for work in works]
+        futures = [pool.submit(on_its_own_connection, partial(lined_up, work)) for work in works]
     return [Outcome(future) for future in futures]
 
 
 def take_locks_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """This will make every `SELECT … FOR UPDATE` a plain one: the broken twin of the system."""
 
-    def unlocked(queryset: QuerySet[Answer], *args: object, **kwargs: object) -> QuerySet[Answer]:
+    def unlocked(queryset: QuerySet[Row], *args: object, **kwargs: object) -> QuerySet[Row]:
         return queryset
 
     monkeypatch.setattr(QuerySet, "select_for_update", unlocked)
@@ -143,7 +144,8 @@ def is_anybody_blocked() -> bool:
     """Return whether a connection to this database waits for another one's lock."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
         )
         return bool(cursor.fetchone()[0])
 

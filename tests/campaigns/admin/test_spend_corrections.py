@@ -145,6 +145,7 @@ def test_delete_asks_and_writes_a_reversal(desk: Browser) -> None:
     page = desk.confirm(asked)
 
     reversal = SpendLog.objects.exclude(pk=entry.pk).get()
+    assert f"Reverse {entry}: 1,100.00 USD of {brand} / Search?" in asked.text
     assert "Nothing is erased: a reversal is written" in asked.text
     assert ledger() == ["1100.00", "-1100.00"]
     assert (reversal.corrects, reversal.description) == (entry, "reversed by mia")
@@ -179,6 +180,7 @@ def test_bulk_reversal_asks_then_says_what_was_and_was_not_reversed(desk: Browse
     page = desk.confirm(asked)
 
     first, second, *_ = SpendLog.objects.filter(description="reversed by mia").order_by("pk")
+    assert f"{entries[0]}: 10.00 USD of {brand} / Search" in asked.text
     assert "Nothing is erased: for each a reversal is written" in asked.text
     assert ledger() == ["10.00", "11.00", "-1.00", "-11.00", "-9.00"]
     why = f"Entry {correction.pk} is itself a correction: correct the original, entry {entries[0].pk}."
