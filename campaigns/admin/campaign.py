@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
 
 
-NOW = ("status_now", "held_by", "next_change", "budgets", "day_since", "month_since", "entries")
+NOW = ("status_now", "held_by", "next_change", "review", "budgets", "day_since", "month_since", "entries")
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -99,8 +99,12 @@ class CampaignAdmin(SwitchedAdmin[Campaign]):
             brand: Brand = form.cleaned_data["brand"]
             campaign = create_campaign(brand_id=brand.pk, now=self.now, actor=actor, **changes)
         else:
+            if form.puts_in_force is True:
+                # What restricts comes first, so that nothing starts for the length of a form.
+                form.move_switch(campaign_id=row.pk, actor=actor)
             campaign = change_campaign(campaign_id=row.pk, now=self.now, actor=actor, **changes)
-        campaign = form.move_schedule_switch(campaign, actor=actor)
+        if form.puts_in_force is False:
+            campaign = form.move_switch(campaign_id=campaign.pk, actor=actor)
         self.message_user(request, explain(campaign_id=campaign.pk, now=self.now).headline)
         return campaign
 

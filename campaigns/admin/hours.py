@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.forms.formsets import BaseFormSet, formset_factory
 
 from campaigns.admin.forms import DeskForm
+from campaigns.errors import NotFound
 from campaigns.models import Campaign, DaypartingSchedule
 from campaigns.rules.dayparting import Weekday, Window
 from campaigns.services import set_windows
@@ -71,12 +72,14 @@ def change_schedule(
 ) -> Campaign:
     """Change what is given of a schedule; None leaves it as it now is, whatever the form showed.
 
-    :raises NotFound: if there is no such campaign.
+    :raises NotFound: if there is no such campaign, or no schedule whose windows could stay.
     """
     with transaction.atomic():
         # `set_windows` takes the whole schedule, so the rest of it is read under the lock.
         lock_brand_of_campaign(campaign_id)
         stored = find_schedule(campaign_id)
+        if windows is None and stored is None:
+            raise NotFound("Its schedule was deleted in the meantime: load the page again.", field="windows")
         if windows is None:
             windows = windows_of(stored)
         if is_enabled is None:
