@@ -94,17 +94,12 @@ class CampaignAdmin(SwitchedAdmin[Campaign]):
 
     def store(self, request: HttpRequest, form: CampaignForm, row: Campaign | None) -> Campaign:
         """Create the campaign, or change what the person changed; windows only if they touched them."""
-        changes, actor = form.changes(FACTS) | form.window_changes(), actor_of(request)
+        changes, actor = form.changes(FACTS) | form.schedule_changes(), actor_of(request)
         if row is None:
             brand: Brand = form.cleaned_data["brand"]
             campaign = create_campaign(brand_id=brand.pk, now=self.now, actor=actor, **changes)
         else:
-            if form.puts_in_force is True:
-                # What restricts comes first, so that nothing starts for the length of a form.
-                form.move_switch(campaign_id=row.pk, actor=actor)
             campaign = change_campaign(campaign_id=row.pk, now=self.now, actor=actor, **changes)
-        if form.puts_in_force is False:
-            campaign = form.move_switch(campaign_id=campaign.pk, actor=actor)
         self.message_user(request, explain(campaign_id=campaign.pk, now=self.now).headline)
         return campaign
 

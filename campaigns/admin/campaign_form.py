@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from campaigns.admin.forms import budget_field
-from campaigns.admin.hours import Hours, WindowsForm, change_schedule, find_schedule, hours_of
+from campaigns.admin.hours import Hours, WindowsForm, find_schedule, hours_of
 from campaigns.models import Campaign, DaypartingSchedule
 from campaigns.rules.dayparting import Window
 
@@ -42,28 +42,17 @@ class CampaignForm(WindowsForm[Campaign]):
             self._check_hours(self._hours)
         return cleaned
 
-    def window_changes(self) -> dict[str, Any]:
-        """Return the windows for the service, if the person changed them and the schedule's switch stays as it is."""
-        is_changed = "hours" in self.changed_data or self.are_windows_changed
-        return {"windows": self._windows} if is_changed and self.puts_in_force is None else {}
-
-    @property
-    def puts_in_force(self) -> bool | None:
-        """Whether a schedule with windows shall come into force, or go out of it; None: neither."""
-        was_kept, is_kept = self._hours_shown == Hours.KEPT.value, self._hours is Hours.KEPT
-        return None if was_kept is is_kept or self._hours is Hours.ANY else not is_kept
-
-    def move_switch(self, *, campaign_id: int, actor: str) -> Campaign:
-        """Put the schedule in or out of force, and change its windows if the person did."""
-        shows_none = self._hours_shown == Hours.ANY.value
-        is_changed = shows_none or self._hours is Hours.NEVER or self.are_windows_changed
-        return change_schedule(
-            campaign_id=campaign_id,
-            windows=self._windows if is_changed else None,
-            is_enabled=self.puts_in_force,
-            now=self.now,
-            actor=actor,
-        )
+    def schedule_changes(self) -> dict[str, Any]:
+        """Return what the person changed of the hours, for the service."""
+        is_kept, was_kept = self._hours is Hours.KEPT, self._hours_shown == Hours.KEPT.value
+        is_switched = is_kept is not was_kept and self._hours is not Hours.ANY
+        # Windows that only come into force, or go out of it, stay as they are by now.
+        are_others = "hours" in self.changed_data and not is_switched
+        are_new = self._hours_shown == Hours.ANY.value or self._hours is Hours.NEVER
+        changes: dict[str, Any] = {"is_schedule_enabled": not is_kept} if is_switched else {}
+        if self.are_windows_changed or are_others or (is_switched and are_new):
+            changes["windows"] = self._windows
+        return changes
 
     @property
     def _hours(self) -> Hours:

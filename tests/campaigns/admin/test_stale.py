@@ -99,7 +99,9 @@ def test_old_campaign_form_cannot_put_a_schedule_in_force_that_is_gone(desk: Bro
 
     saved = desk.save(page, hours="windows")
 
-    assert saved.errors == {"hours": ["Its schedule was deleted in the meantime: load the page again."]}
+    assert saved.errors == {
+        "hours": ["The campaign has no schedule any more: give it windows, or load the page again."]
+    }
     assert (schedule_of(campaign), state_of(campaign)) == (None, RUNNING)
 
 

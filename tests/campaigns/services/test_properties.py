@@ -148,8 +148,12 @@ _steps = st.builds(
 )
 
 
+# Each case is a life of its own in the database: the long profile's thousands would outlast the run's patience.
+_CASES = min(settings().max_examples, 500)
+
+
 @given(st.lists(_steps, min_size=1, max_size=12))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=_CASES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_steps_leave_totals_right_and_no_state_against_its_budgets(steps: list[Step]) -> None:
     with transaction.atomic():
         brand = make_brand(daily_budget="10", monthly_budget="50", now=START)
