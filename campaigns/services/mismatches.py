@@ -94,7 +94,7 @@ def _is_uncounted(word: str, period: Period) -> Q:
     """Tell whether the campaign has spent in the period, while its counter, or its brand's, is of an older one."""
     entries = SpendLog.objects.order_by().filter(campaign=OuterRef("pk"), occurred_at__gte=period.start)
     is_behind = Q(**{f"{word}_since__lt": period.start}) | Q(**{f"brand__{word}_since__lt": period.start})
-    return is_behind & Exists(entries)
+    return is_behind & Q(Exists(entries))
 
 
 _BUDGET_CODES = [blocker.value for blocker in BUDGET_BLOCKERS]
