@@ -93,17 +93,22 @@ def record_spend(
         raise refusals.refusals[0][1] from None
 
 
-def record_spends(*, spends: Sequence[NewSpend], now: datetime, actor: str = "") -> list[SpendReceipt]:
+def record_spends(*, spends: Sequence[NewSpend | Refusal], now: datetime, actor: str = "") -> list[SpendReceipt]:
     """Record spends of any number of brands, all or none.
 
+    :param spends: a refusal stands for a spend that the door could not read: all that is wrong is said at once.
     :returns: one receipt for each, in the same order. A reference that stands twice in the batch counts once.
     :raises ManyRefusals: with every refused spend by its index, from 0; nothing is written.
     :raises CounterOverflow: if a counter would no longer fit; nothing is written.
     """
-    drafts = _check(spends, now)
+    drafts, refusals = _check(spends, now)
     with transaction.atomic():
-        batches = _locked_batches(drafts)
-        _refuse_if_any([refusal for batch in batches for refusal in _ready(batch, now)])
+        batches, missing = _locked_batches(drafts)
+        refusals += missing
+        for batch in batches:
+            refusals += _ready(batch, now)
+        if refusals:
+            raise ManyRefusals(sorted(refusals, key=lambda refusal: refusal[0]))
         receipts: dict[int, SpendReceipt] = {}
         for batch in batches:
             receipts.update(_record(batch, now=now, actor=actor))
@@ -139,17 +144,18 @@ class _Batch:
         return [entry for index, entry in self.entries.items() if entry is self.drafts[index].entry]
 
 
-def _check(spends: Sequence[NewSpend], now: datetime) -> dict[int, _Draft]:
-    """Turn each spend into an unsaved entry, or refuse all of them with every reason."""
+def _check(spends: Sequence[NewSpend | Refusal], now: datetime) -> tuple[dict[int, _Draft], list[tuple[int, Refusal]]]:
+    """Turn each spend into an unsaved entry, or into the reason why not."""
     drafts: dict[int, _Draft] = {}
     refusals: list[tuple[int, Refusal]] = []
     for index, spend in enumerate(spends):
         try:
+            if isinstance(spend, Refusal):
+                raise spend
             drafts[index] = _draft(spend, now)
         except Refusal as refusal:
             refusals.append((index, refusal))
-    _refuse_if_any(refusals)
-    return drafts
+    return drafts, refusals
 
 
 def _draft(spend: NewSpend, now: datetime) -> _Draft:
@@ -164,13 +170,8 @@ def _draft(spend: NewSpend, now: datetime) -> _Draft:
     return _Draft(entry, None if spend.occurred_at is None else check_moment(spend.occurred_at, now=now))
 
 
-def _refuse_if_any(refusals: Sequence[tuple[int, Refusal]]) -> None:
-    if refusals:
-        raise ManyRefusals(sorted(refusals, key=lambda refusal: refusal[0]))
-
-
-def _locked_batches(drafts: Mapping[int, _Draft]) -> list[_Batch]:
-    """Lock the brands of the drafts, in order, and deal the drafts out to them."""
+def _locked_batches(drafts: Mapping[int, _Draft]) -> tuple[list[_Batch], list[tuple[int, Refusal]]]:
+    """Lock the brands of the drafts, in order, and deal the drafts out to them; return what has no campaign, too."""
     wanted = {draft.entry.campaign_id for draft in drafts.values()}
     brand_ids = dict(Campaign.objects.filter(pk__in=wanted).values_list("pk", "brand_id"))
     batches = {brand.pk: _Batch(brand) for brand in lock_brands(brand_ids.values()).values()}
@@ -186,8 +187,7 @@ def _locked_batches(drafts: Mapping[int, _Draft]) -> list[_Batch]:
         else:
             sentence = f"There is no campaign with number {campaign_id}."
             missing.append((index, NotFound(sentence, field="campaign")))
-    _refuse_if_any(missing)
-    return list(batches.values())
+    return list(batches.values()), missing
 
 
 def _ready(batch: _Batch, now: datetime) -> list[tuple[int, Refusal]]:
