@@ -5,7 +5,7 @@ from __future__ import annotations
 from ninja import Path, Router, Status
 from pydantic import Field
 
-from campaigns.api.fields import Amount, Day, Facts
+from campaigns.api.fields import Amount, Day, Facts, Total
 from campaigns.api.keys import RECORD, DeskRequest
 from campaigns.api.receipts import ReceiptAnswer, ReportedAnswer
 from campaigns.api.refusals import REFUSALS
@@ -17,7 +17,7 @@ router = Router(tags=["spend"])
 class TotalFacts(Facts):
     """What a platform says that was spent so far."""
 
-    total: Amount = Field(description="Zero or more, at most 6 decimals.")
+    total: Total = Field(description="Zero or more, at most 6 decimals.")
 
 
 class CorrectionFacts(Facts):

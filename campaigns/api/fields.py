@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -14,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from campaigns.errors import InvalidAmount, InvalidMoment, InvalidText, InvalidWindow, Refusal
 from campaigns.queries.reach import CampaignName
 from campaigns.rules.dayparting import Weekday, Window
+from campaigns.rules.money import parse_budget, parse_total
 from campaigns.rules.texts import parse_name
 
 _Value = TypeVar("_Value")
@@ -58,8 +60,14 @@ def _exact_number(value: object) -> str | int:
     return value
 
 
-def _number_or_none(value: object) -> str | int | None:
-    return None if value is None else _exact_number(value)
+def _budget(value: object) -> Decimal | None:
+    if value == "":
+        raise InvalidAmount("This budget is empty: send null for no limit, or an amount, such as '500.00'.")
+    return None if value is None else parse_budget(_exact_number(value))
+
+
+def _total(value: object) -> Decimal:
+    return parse_total(_exact_number(value))
 
 
 def _moment(value: object) -> datetime | None:
@@ -124,7 +132,8 @@ _DAY_SCHEMA = {"type": "string", "format": "date"}
 _CLOCK_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["08:00"]}
 
 Amount = Annotated[str | int, rule(_exact_number), WithJsonSchema({"anyOf": _EXACT})]
-Budget = Annotated[str | int | None, rule(_number_or_none), WithJsonSchema({"anyOf": [*_EXACT, {"type": "null"}]})]
+Total = Annotated[Decimal, rule(_total), WithJsonSchema({"anyOf": _EXACT})]
+Budget = Annotated[Decimal | None, rule(_budget), WithJsonSchema({"anyOf": [*_EXACT, {"type": "null"}]})]
 Moment = Annotated[
     datetime | None,
     rule(_moment),
