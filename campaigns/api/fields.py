@@ -127,13 +127,16 @@ def _campaign(value: object) -> int | CampaignName:
     )
 
 
-_EXACT = [{"type": "string", "examples": ["12.50"]}, {"type": "integer"}]
+_AMOUNT = {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$", "examples": ["12.50"]}
+_TOTAL = {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,6})?$", "examples": ["12.50"]}
+_BUDGET = {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,2})?$", "examples": ["500.00"]}
+_WHOLE = {"type": "integer", "minimum": 0}
 _DAY_SCHEMA = {"type": "string", "format": "date"}
 _CLOCK_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["08:00"]}
 
-Amount = Annotated[str | int, rule(_exact_number), WithJsonSchema({"anyOf": _EXACT})]
-Total = Annotated[Decimal, rule(_total), WithJsonSchema({"anyOf": _EXACT})]
-Budget = Annotated[Decimal | None, rule(_budget), WithJsonSchema({"anyOf": [*_EXACT, {"type": "null"}]})]
+Amount = Annotated[str | int, rule(_exact_number), WithJsonSchema({"anyOf": [_AMOUNT, {"type": "integer"}]})]
+Total = Annotated[Decimal, rule(_total), WithJsonSchema({"anyOf": [_TOTAL, _WHOLE]})]
+Budget = Annotated[Decimal | None, rule(_budget), WithJsonSchema({"anyOf": [_BUDGET, _WHOLE, {"type": "null"}]})]
 Moment = Annotated[
     datetime | None,
     rule(_moment),

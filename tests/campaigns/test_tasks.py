@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal
 
 import pytest
 import time_machine
 from celery.signals import before_task_publish
-from pytest_django import Settings
 
 from campaigns import tasks
-from campaigns.models import Brand, Campaign, SpendLog, Status, StatusChange
-from campaigns.services import find_drift, set_windows
+from campaigns.models import Brand, Campaign, StatusChange
+from campaigns.services import find_drift
 from tests.factories import (
     DAY,
-    HOUR,
     MINUTE,
     NEXT_MIDNIGHT,
     NEXT_MONTH,
     NOON,
-    break_zone,
     hours,
     make_brand,
     make_campaign,

@@ -29,7 +29,8 @@ class Answer:
     def refusal(self) -> tuple[int, str, str]:
         """Status, code and field; the body has the one shape, and a sentence."""
         assert set(self.body) in ({"error", "code", "field"}, {"error", "code", "field", "rows"}), self.body
-        assert isinstance(self.body["error"], str) and len(self.body["error"]) > 10, self.body
+        assert isinstance(self.body["error"], str), self.body
+        assert self.body["error"].endswith((".", ")")), self.body
         return self.status, self.body["code"], self.body["field"]
 
 

@@ -29,7 +29,7 @@ def test_key_is_recognised_with_what_it_allows() -> None:
 
     assert (caller.name, caller.requests_per_minute) == ("sender", 7)
     assert caller.scopes == {Scope.READ, Scope.MANAGE}
-    assert caller.brand_ids == {brand.pk}
+    assert caller.brand_ids == frozenset({brand.pk})
 
 
 def test_key_for_every_brand_names_none() -> None:
@@ -54,27 +54,17 @@ def test_secrets_differ() -> None:
     assert make_key("a").secret != make_key("b").secret
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda secret: "",
-        lambda secret: secret[:-1],
-        lambda secret: secret + "x",
-        lambda secret: secret[:-1] + ("A" if secret[-1] != "A" else "B"),
-        lambda secret: secret.replace("adsys", "other"),
-        lambda secret: f"adsys_00000000_{secret[15:]}",
-        lambda secret: secret.upper(),
-        lambda secret: f"{secret}\n",
-        lambda secret: "ü" + secret,
-        lambda secret: "\x00",
-        lambda secret: "x" * 100_000,
-    ],
-)
-def test_key_that_is_not_quite_right_is_refused(change: Any) -> None:
+def test_key_that_is_not_quite_right_is_refused() -> None:
     secret = make_key().secret
+    last = "B" if secret[-1] == "A" else "A"
+    others = [
+        *("", "\x00", "x" * 100_000, secret[:-1], f"{secret}x", f"{secret}\n", f"ü{secret}", secret.upper()),
+        *(f"{secret[:-1]}{last}", secret.replace("adsys", "other"), f"adsys_00000000_{secret[15:]}"),
+    ]
 
-    with pytest.raises(KeyRefused):
-        authenticate(secret=change(secret), now=NOON)
+    for other in others:
+        with pytest.raises(KeyRefused):
+            authenticate(secret=other, now=NOON)
 
 
 def test_unknown_expired_and_revoked_are_alike() -> None:
