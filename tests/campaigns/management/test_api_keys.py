@@ -22,7 +22,8 @@ def test_create_api_key_shows_the_key_once() -> None:
 
     caller = authenticate(secret=answer.lines[0], now=NOON)
     assert (answer.code, answer.err) == (0, "")
-    assert (caller.scopes, caller.brand_ids) == ({Scope.READ, Scope.RECORD}, None)
+    assert caller.scopes == {Scope.READ, Scope.RECORD}
+    assert caller.brand_ids is None
     assert caller.requests_per_minute == 60
     assert "shown this once" in answer.out
     assert ApiKey.objects.get().created_by == "manage.py"
