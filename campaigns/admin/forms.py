@@ -8,15 +8,11 @@ from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
-from django.contrib.admin.sites import AdminSite
-from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminDateWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey, Model
-from django.http import HttpRequest
-from django.urls import reverse
+from django.db.models import Model
 
 from campaigns.errors import InvalidAmount, Refusal
-from campaigns.models import Campaign
 from campaigns.rules.money import parse_budget
 
 _Row = TypeVar("_Row", bound=Model)
@@ -119,49 +115,3 @@ class FlightDayField(forms.DateField):
             raise ValidationError(
                 f"The year {value.year} cannot be right for a flight: {EARLIEST_DAY.year} to {LATEST_DAY.year}."
             )
-
-
-class RowSelect(AutocompleteSelect):
-    """Django's search box for rows. What is no key, in an address or a form, selects nothing instead of failing."""
-
-    def optgroups(
-        self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None
-    ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:
-        """Return the selected row as an option."""
-        keys = [key for key in map(str, value) if key.isascii() and key.isdecimal() and len(key) < 19]
-        return super().optgroups(name, keys, attr)
-
-
-class CampaignSelect(RowSelect):
-    """The same for campaigns, by brand and name: two brands may both have a campaign called Search."""
-
-    def get_url(self) -> str:
-        """Return the address that answers what was typed."""
-        return reverse("admin:campaigns_campaign_choices")
-
-
-class CampaignField(forms.ModelChoiceField[Campaign]):
-    """A campaign, shown with its brand."""
-
-    def label_from_instance(self, obj: Campaign) -> str:
-        """Return the words of an option."""
-        return campaign_path(obj)
-
-
-def campaign_choice(db_field: ForeignKey[Any, Any], admin_site: AdminSite) -> dict[str, Any]:
-    """Return what Django's form field for a campaign is made of here."""
-    return {
-        "widget": CampaignSelect(db_field, admin_site),
-        "form_class": CampaignField,
-        "queryset": Campaign.objects.select_related("brand"),
-    }
-
-
-def campaign_path(campaign: Campaign) -> str:
-    """Return brand and campaign, as the commands take them."""
-    return f"{campaign.brand} / {campaign}"
-
-
-def actor_of(request: HttpRequest) -> str:
-    """Return who asks, as the history names them."""
-    return request.user.get_username()
