@@ -88,6 +88,24 @@ def test_lists_are_filtered(door: Door, acme: Brand, search: Campaign) -> None:
     assert found(blocker="brand_day") == [search.pk]
 
 
+@pytest.mark.parametrize("path", ["/brands", "/campaigns"])
+def test_lists_in_pages_show_each_item_once(door: Door, path: str) -> None:
+    for _ in range(5):
+        make_campaign(make_brand())
+
+    shown: list[int] = []
+    cursor: int | None = 0
+    pages = 0
+    while cursor is not None:
+        page = door.get(path, limit=2, cursor=cursor).body
+        shown += [item["id"] for item in page["items"]]
+        cursor, pages = page["next_cursor"], pages + 1
+        assert pages <= 3
+
+    everything = [item["id"] for item in door.get(path).body["items"]]
+    assert (shown, len(shown), pages) == (everything, 5, 3)
+
+
 @pytest.mark.parametrize(
     ("path", "filters", "field"),
     [

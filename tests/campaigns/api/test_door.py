@@ -20,6 +20,7 @@ from tests.factories import NOON, SECOND, make_brand
 
 pytestmark = pytest.mark.django_db
 
+WELL_FORMED = f"Bearer adsys_00000000_{'x' * 43}"
 LARGE = str(2 * 1024 * 1024 + 1)
 
 
@@ -154,6 +155,17 @@ def test_database_that_is_away_is_said_so(door: Door, search: Campaign, words: s
     assert answer.headers["Retry-After"] == "5"
     assert "hunter2" not in answer.body["error"]
     assert not SpendLog.objects.exists()
+
+
+def test_fault_of_our_own_is_answered_in_the_same_shape(search: Campaign) -> None:
+    def fail(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        raise RuntimeError("hunter2")
+
+    with connection.execute_wrapper(fail):
+        response = Client(raise_request_exception=False).get(f"{ROOT}/brands", headers={"Authorization": WELL_FORMED})
+
+    assert (response.status_code, response.json()["code"]) == (500, "internal_error")
+    assert b"hunter2" not in response.content
 
 
 def test_host_that_is_not_ours_is_answered_in_the_same_shape(client: Client) -> None:
