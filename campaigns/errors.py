@@ -150,3 +150,12 @@ class ManyRefusals(Refusal):
         more = "" if count == 1 else f" (and {count - 1} more)"
         reason = str(first).rstrip(".")
         super().__init__(f"{row_word} {first_number}: {reason}{more}. Nothing was written.")
+
+    @classmethod
+    def raise_if_any(cls, refusals: Sequence[tuple[int, Refusal]]) -> None:
+        """Raise them, in the order of their rows, if there are any.
+
+        :raises ManyRefusals: with all of them.
+        """
+        if refusals:
+            raise cls(sorted(refusals, key=lambda numbered: numbered[0]))
