@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from campaigns.admin.access import ApiKeyAdmin
 from campaigns.admin.brand import BrandAdmin
 from campaigns.admin.campaign import CampaignAdmin
 from campaigns.admin.history import StatusChangeAdmin
 from campaigns.admin.schedule import ScheduleAdmin
 from campaigns.admin.spend import SpendAdmin
-from campaigns.models import Brand, Campaign, DaypartingSchedule, SpendLog, StatusChange
+from campaigns.models import ApiKey, Brand, Campaign, DaypartingSchedule, SpendLog, StatusChange
 
 admin.site.site_header = "ad_system – budget desk"
 admin.site.site_title = "ad_system – budget desk"
@@ -20,3 +21,4 @@ admin.site.register(Campaign, CampaignAdmin)
 admin.site.register(SpendLog, SpendAdmin)
 admin.site.register(DaypartingSchedule, ScheduleAdmin)
 admin.site.register(StatusChange, StatusChangeAdmin)
+admin.site.register(ApiKey, ApiKeyAdmin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.models.access import ApiKey, Scope
 from campaigns.models.brand import Brand
 from campaigns.models.campaign import Campaign, CampaignQuerySet, Status
 from campaigns.models.counters import Counted
@@ -11,6 +12,7 @@ from campaigns.models.history import Cause, StatusChange
 from campaigns.models.spend import SpendLog, SpendLogQuerySet
 
 __all__ = [
+    "ApiKey",
     "Brand",
     "Campaign",
     "CampaignQuerySet",
@@ -19,6 +21,7 @@ __all__ = [
     "DaypartingSchedule",
     "DaypartingWindow",
     "MoneyField",
+    "Scope",
     "SpendLog",
     "SpendLogQuerySet",
     "Status",
