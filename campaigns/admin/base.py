@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
@@ -16,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.admin.forms import DeskForm
+from campaigns.admin.forms import DeskForm, keys_among
 from campaigns.errors import Refusal
 
 _Row = TypeVar("_Row", bound=Model)
@@ -125,6 +126,16 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         """Return what the confirmation lists. Whether it may be deleted is for the service to say."""
         names = [str(row) for row in objs]
         return names, {str(self.opts.verbose_name_plural): len(names)}, set(), []
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[_Row], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Run a bulk action. What was selected has to be rows: a forged key selects nothing."""
+        selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if keys_among(selected) != selected:
+            self.message_user(request, "What was selected are no rows of this list.", messages.ERROR)
+            return None
+        return super().response_action(request, queryset, *args, **kwargs)
 
     @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[_Row]) -> HttpResponse | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
@@ -24,6 +24,8 @@ _Row = TypeVar("_Row", bound=Model)
 # Flights outside of these cannot be meant, and calendars end at 9999.
 EARLIEST_DAY = date(1998, 1, 1)
 LATEST_DAY = date(2199, 12, 31)
+
+LONGEST_KEY = 18
 
 
 class DeskForm(forms.ModelForm[_Row]):
@@ -128,8 +130,7 @@ class RowSelect(AutocompleteSelect):
         self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None
     ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:
         """Return the selected row as an option."""
-        keys = [key for key in map(str, value) if key.isascii() and key.isdecimal() and len(key) < 19]
-        return super().optgroups(name, keys, attr)
+        return super().optgroups(name, keys_among(map(str, value)), attr)
 
 
 class CampaignSelect(RowSelect):
@@ -155,6 +156,11 @@ def campaign_choice(db_field: ForeignKey[Any, Any], admin_site: AdminSite) -> di
         "form_class": CampaignField,
         "queryset": Campaign.objects.select_related("brand"),
     }
+
+
+def keys_among(values: Iterable[str]) -> list[str]:
+    """Return those of the values that can be the key of a row: people send anything, and databases take 64 bits."""
+    return [value for value in values if value.isascii() and value.isdecimal() and len(value) <= LONGEST_KEY]
 
 
 def campaign_path(campaign: Campaign) -> str:

@@ -11,6 +11,7 @@ from django.db import transaction
 from campaigns.demo.agency import AGENCY, BrandPlan, Ending
 from campaigns.demo.story import play
 from campaigns.models import Brand, Campaign, SpendLog
+from campaigns.rules.money import CENT
 from campaigns.rules.periods import PeriodKind, find_zone, period_at
 
 DAYS = 14
@@ -55,7 +56,7 @@ def load_agency(*, now: datetime, days: int = DAYS, seed: int = SEED) -> DemoRep
             entries=SpendLog.objects.count(),
             days=days,
             campaign=f"{brand.name}/{brand.campaigns[0].name}",
-            amount=Decimal(brand.daily_budget or 0) * _CROSSES,
+            amount=(Decimal(brand.daily_budget or 0) * _CROSSES).quantize(CENT),
         )
 
 

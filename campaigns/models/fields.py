@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import Combinable, register_combinable_fields
+from django.db.models.expressions import BaseExpression, Combinable, register_combinable_fields
+from django.db.models.sql.compiler import SQLCompiler
 
 from campaigns.errors import InvalidAmount
 from campaigns.rules.money import from_micros, parse_amount, to_micros
@@ -22,7 +23,8 @@ class MoneyField(models.Field[_Set, _Get]):
     """Money: `Decimal` units in Python, whole micros (a 64-bit integer) in the column `<name>_micros`.
 
     It is no subclass of Django's number fields on purpose: an expression that mixes it with a bare `Decimal` or a
-    number is refused by Django, instead of being off by a factor of a million. Use `money_value(amount)` there.
+    number is refused where it is read or stored, instead of being off by a factor of a million. Use
+    `money_value(amount)` there, and in expressions of filters, which nobody checks.
     """
 
     _pyi_private_set_type: Decimal | int | Combinable
@@ -71,6 +73,16 @@ class MoneyField(models.Field[_Set, _Get]):
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
             raise TypeError(f"{self.name} takes a Decimal, not {value!r}.")
         return to_micros(Decimal(value))
+
+    def get_placeholder(self, value: object, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> str:
+        """Return the place of a value in a statement. Django itself types the expressions that it reads, not those
+        that it stores: for these it asks here.
+
+        :raises FieldError: if an expression to be stored is not money.
+        """
+        if isinstance(value, BaseExpression) and not isinstance(value.output_field, MoneyField):
+            raise FieldError(f"{self.name} is money: use money_value(…) in the expression, not a bare number.")
+        return "%s"
 
     def value_to_string(self, obj: models.Model) -> str:
         """Write the value for a fixture, exactly."""

@@ -35,14 +35,19 @@ def settle(
 ) -> tuple[StatusChange, ...]:
     """Bring the brand and the campaigns to the present, then decide on the campaigns.
 
-    Every change of a fact ends here. The caller holds the brand's lock. A brand whose zone cannot be read cannot be
+    Every change of a fact ends here. The caller holds the brand's lock. Where the brand itself enters a new period,
+    that is a new fact for its other campaigns, too, and they follow. A brand whose zone cannot be read cannot be
     brought forward; the verdict stops its campaigns.
     """
+    others: list[Campaign] = []
     try:
-        roll(brand=brand, campaigns=campaigns, now=now)
+        if brand in roll(brand=brand, campaigns=campaigns, now=now):
+            others = campaigns_of(brand, loaded=campaigns)[len(campaigns) :]
+            roll(brand=brand, campaigns=others, now=now)
     except InvalidTimeZone:
         logger.exception("The time zone of brand=%s cannot be read: none of its campaigns may run", brand.name)
-    return delivery.review(brand=brand, campaigns=campaigns, now=now, cause=cause, actor=actor)
+    changes = delivery.review(brand=brand, campaigns=campaigns, now=now, cause=cause, actor=actor)
+    return changes + delivery.review(brand=brand, campaigns=others, now=now, cause=Cause.CLOCK)
 
 
 def settle_brand(*, brand: Brand, now: datetime, cause: Cause, actor: str = "") -> tuple[StatusChange, ...]:

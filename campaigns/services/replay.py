@@ -68,8 +68,8 @@ class ReplayDay:
     """What the file reports for a local day: while its campaign was running, and while it was paused."""
 
     day: date
-    allowed: Decimal = Decimal(0)
-    while_paused: Decimal = Decimal(0)
+    allowed: Decimal = Decimal("0.00")
+    while_paused: Decimal = Decimal("0.00")
 
     @property
     def reported(self) -> Decimal:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import socket
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -157,6 +159,17 @@ def test_up_runs_only_what_it_is_told_to(tmp_path: Path) -> None:
     with RunningUp(tmp_path / "data", "--no-demo", "--only", "web") as up:
         assert up.login_page_status() == 200
         assert {process.command.split(" -m ")[1].split()[0] for process in up.processes()} == {"granian"}
+
+
+@pytest.mark.parametrize(("arguments", "has_brands"), [([], True), (["--no-demo"], False)])
+@pytest.mark.system
+def test_up_loads_the_demo_unless_it_is_told_not_to(tmp_path: Path, arguments: list[str], has_brands: bool) -> None:
+    with RunningUp(tmp_path / "data", "--only", "broker", *arguments) as up:
+        pass
+
+    with contextlib.closing(sqlite3.connect(up.data_dir / "ad_system.sqlite3")) as connection:
+        (brands,) = connection.execute("SELECT COUNT(*) FROM campaigns_brand").fetchone()
+    assert (brands > 0) is has_brands
 
 
 @pytest.mark.system

@@ -106,14 +106,14 @@ class Command(DeskCommand):
             if dry_run:
                 report = check_file(order=order, now=now, on_progress=on_progress)
             else:
-                report = import_file(order=order, clock=_Clock(now), actor=ACTOR, on_progress=on_progress)
+                report = import_file(order=order, clock=RunningClock(now), actor=ACTOR, on_progress=on_progress)
         if as_json:
             self.say_json(_facts(report, file))
         else:
             self.say("\n".join(_lines(report, file)))
 
 
-class _Clock:
+class RunningClock:
     """The command's clock, which goes on from the moment at which the command read it."""
 
     def __init__(self, now: datetime) -> None:

@@ -108,7 +108,8 @@ class Command(DeskCommand):
 def _lines(report: ReplayReport, order: ReplayOrder) -> Iterator[str]:
     yield f"Replayed {order.path.name}: {report.rows:,} rows, {_count(report.campaigns)}; {_tried(order)}."
     if report.duplicate:
-        yield f"{report.duplicate:,} rows repeat a reference and count once."
+        rows = "1 row repeats" if report.duplicate == 1 else f"{report.duplicate:,} rows repeat"
+        yield f"{rows} a reference: it counts once."
     yield ""
     yield f"Timeline ({report.zone.key})"
     yield f"  {report.running_at_start:,} of {_count(report.campaigns)} running at the start"

@@ -130,8 +130,8 @@ def _check(order: ImportOrder, now: datetime, on_progress: Progress) -> _Checked
 def _unknown(brand: Brand, missing: Mapping[str, Named]) -> Iterator[tuple[int, Refusal]]:
     """Yield one refusal for each campaign that the brand does not have, with the first line that names it."""
     for value, named in missing.items():
-        count = "1 row" if named.rows == 1 else f"{named.rows:,} rows"
-        sentence = f"{brand} has no campaign with the id or name {value!r}, which {count} name."
+        rows = "1 row names" if named.rows == 1 else f"{named.rows:,} rows name"
+        sentence = f"{brand} has no campaign with the id or name {value!r}, which {rows}."
         yield named.line, NotFound(sentence, field="campaign")
 
 

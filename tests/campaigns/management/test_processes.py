@@ -107,11 +107,12 @@ def test_process_without_a_database_says_so(installation: Installation, url: str
     assert "secret" not in done.stderr
 
 
-def test_process_whose_reader_goes_away_ends_in_peace(installation: Installation) -> None:
+@pytest.mark.parametrize("unbuffered", ["1", ""])
+def test_process_whose_reader_goes_away_ends_in_peace(installation: Installation, unbuffered: str) -> None:
     process = subprocess.Popen(
         [sys.executable, "manage.py", "status", "--json"],
         cwd=ROOT,
-        env=installation.environment,
+        env={**installation.environment, "PYTHONUNBUFFERED": unbuffered},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

@@ -163,16 +163,14 @@ def test_change_through_an_old_copy_undoes_no_counter_and_no_pause() -> None:
     assert spent(campaign) == ("10.00", "10.00")
 
 
-@pytest.mark.parametrize("with_windows", [False, True])
-def test_switching_off_stops_it_at_once_and_is_written_down(with_windows: bool) -> None:
+_OFF: list[CampaignFacts] = [{"is_enabled": False}, {"is_enabled": False, "windows": [hours("12:00", "13:00")]}]
+
+
+@pytest.mark.parametrize("facts", _OFF)
+def test_switching_off_stops_it_at_once_and_is_written_down(facts: CampaignFacts) -> None:
     campaign = make_campaign()
 
-    if with_windows:
-        change_campaign(
-            campaign_id=campaign.pk, is_enabled=False, windows=[hours("12:00", "13:00")], now=NOON, actor="ann"
-        )
-    else:
-        change_campaign(campaign_id=campaign.pk, is_enabled=False, now=NOON, actor="ann")
+    change_campaign(campaign_id=campaign.pk, now=NOON, actor="ann", **facts)
 
     assert (state_of(campaign), review_of(campaign)) == (("inactive", "campaign_off"), None)
     assert history(campaign) == [(True, [], "person"), (False, ["campaign_off"], "person")]

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Brand, Campaign
 from campaigns.rules.periods import PeriodKind
-from campaigns.services import periods
+from campaigns.services import change_campaign, periods, set_windows
 from tests.clock import reset_due, run_minute
 from tests.factories import (
     DAY,
@@ -30,7 +30,16 @@ from tests.factories import (
     make_campaigns,
     spend,
 )
-from tests.readings import RUNNING, assert_totals_are_right, everything_stored, since, spent, state_of
+from tests.readings import (
+    RUNNING,
+    assert_totals_are_right,
+    everything_stored,
+    history,
+    since,
+    spent,
+    state_of,
+    states_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +114,27 @@ def test_missed_days_and_months_land_where_they_would_have() -> None:
 
     assert (spent(campaign), spent(campaign.brand)) == (("0.00", "0.00"), ("0.00", "0.00"))
     assert since(campaign) == (NEXT_MONTH + 12 * DAY, NEXT_MONTH)
+
+
+def test_change_of_one_campaign_after_midnight_brings_the_others_of_the_brand_along() -> None:
+    changed, other = make_campaigns(2, make_brand(daily_budget="10"))
+    spend(other, "10")
+
+    change_campaign(campaign_id=changed.pk, name="Renamed", now=NEXT_MIDNIGHT + HOUR, actor="ann")
+
+    assert states_of(changed, other) == [RUNNING, RUNNING]
+    assert (spent(other), since(other)[0]) == (("0.00", "10.00"), NEXT_MIDNIGHT)
+    assert (history(changed)[-1], history(other)[-1]) == ((True, [], "person"), (True, [], "clock"))
+
+
+def test_change_of_one_campaign_after_midnight_stops_the_others_if_the_new_day_is_used_up_already() -> None:
+    changed, other = make_campaigns(2, make_brand(daily_budget="10"))
+    spend(other, "10", occurred_at=NEXT_MIDNIGHT, now=NEXT_MIDNIGHT - SECOND)
+
+    set_windows(campaign_id=changed.pk, windows=[], now=NEXT_MIDNIGHT)
+
+    assert states_of(changed, other) == [("paused", "brand_day")] * 2
+    assert_totals_are_right()
 
 
 def test_roll_of_one_kind_leaves_the_other() -> None:

@@ -1,0 +1,79 @@
+"""Every list: as many queries for thirty rows as for one."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from campaigns.services import correct_spend
+from tests.campaigns.admin.browser import Browser
+from tests.campaigns.admin.paths import LISTS
+from tests.factories import NOON, hours, make_brand, make_campaign, spend
+
+
+def make_row() -> None:
+    """Make something that every list shows: a brand, a campaign with windows, a spend, its correction, a change."""
+    brand = make_brand(daily_budget="100", monthly_budget="1000")
+    campaign = make_campaign(brand, daily_budget="10", windows=[hours("08:00", "20:00"), hours("21:00", "22:00")])
+    entry = spend(campaign, "9.00")
+    correct_spend(entry_id=entry.pk, new_amount="8", now=NOON)
+
+
+def queries_of(desk: Browser, path: str) -> int:
+    """Return how many queries the list costs."""
+    with CaptureQueriesContext(connection) as queries:
+        assert desk.open(path).status == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("query", ["", "?q=campaign"])
+def test_list_costs_the_same_for_one_row_and_thirty(desk: Browser, path: str, query: str) -> None:
+    make_row()
+    for_one = queries_of(desk, path + query)
+    for _ in range(29):
+        make_row()
+
+    for_thirty = queries_of(desk, path + query)
+
+    assert for_thirty == for_one
+    assert for_one < 20
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_list_of_nothing_opens(desk: Browser, path: str) -> None:
+    page = desk.open(path)
+
+    assert (page.status, page.messages) == (200, [])
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_list_can_be_sorted_by_any_column(desk: Browser, path: str) -> None:
+    make_row()
+
+    statuses = [desk.open(f"{path}?o=-{column}").status for column in range(1, 8)]
+
+    assert statuses == [200] * 7
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_list_survives_any_address(desk: Browser, path: str) -> None:
+    make_row()
+    queries = [
+        "q=\x00", "q=" + "x" * 5000, "o=9.9", "p=-1", "all=", "\x00=1", "is_enabled__exact=\x00",
+        "campaign__brand__id__exact=" + "9" * 30, "brand__id__exact=abc", "is_active__exact=7",
+    ]  # fmt: skip
+
+    statuses = {query: desk.open(f"{path}?{query}").status for query in queries}
+
+    assert set(statuses.values()) == {200}, statuses
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("key", ["77", "abc", "9" * 30, "_00", "%00"])
+def test_page_of_a_row_that_is_none_says_so(desk: Browser, path: str, key: str) -> None:
+    page = desk.open(f"{path}{key}/change/")
+
+    assert page.status == 200
+    assert "doesn’t exist" in page.messages[0]

@@ -1,0 +1,235 @@
+"""Mismatches: the set-based net finds exactly what a plain loop over the rules finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from campaigns.facts import facts_of
+from campaigns.models import Brand, Campaign
+from campaigns.rules.delivery import decide
+from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind
+from campaigns.services import mismatches
+from campaigns.services.schedules import store_windows
+from tests.factories import (
+    DAY,
+    HOUR,
+    MINUTE,
+    MONTH_START,
+    NEXT_MIDNIGHT,
+    NEXT_MONTH,
+    NOON,
+    THIS_MIDNIGHT,
+    TICK,
+    at,
+    break_zone,
+    hours,
+    make_brand,
+    make_campaign,
+    spend,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+# Randomised rows --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Budgets and counters of a row, whose periods may be over, or may have been started by hand or a wrong clock."""
+
+    daily_budget: Decimal | None
+    monthly_budget: Decimal | None
+    daily: Decimal
+    monthly: Decimal
+    daily_since: datetime
+    monthly_since: datetime
+
+    def columns(self) -> dict[str, object]:
+        return {
+            "daily_budget": self.daily_budget,
+            "monthly_budget": self.monthly_budget,
+            "current_daily_spend": self.daily,
+            "current_monthly_spend": self.monthly,
+            "daily_since": self.daily_since,
+            "monthly_since": self.monthly_since,
+        }
+
+
+@dataclass(frozen=True)
+class Ad:
+    """A campaign: what a person decided, and its counting when it was decided on and now."""
+
+    is_enabled: bool
+    is_over: bool
+    hours: str
+    before: Counting
+    now: Counting
+
+
+@dataclass(frozen=True)
+class Client:
+    """A brand: the same."""
+
+    is_enabled: bool
+    zone_before: str
+    zone: str
+    before: Counting
+    now: Counting
+    ads: list[Ad]
+
+
+_limits = st.sampled_from([None, None, Decimal(0), Decimal("0.01"), Decimal(50), Decimal(100)])
+_sums = st.sampled_from(["-5", "0", "0.01", "49.999999", "50", "99.999999", "100", "100.000001"]).map(Decimal)
+_day_starts = st.sampled_from([THIS_MIDNIGHT, NOON - HOUR, THIS_MIDNIGHT - TICK, NOON - 3 * DAY, NOON + DAY])
+_month_starts = st.sampled_from([MONTH_START, NOON - DAY, MONTH_START - TICK, EARLIEST_MOMENT, NOON + 40 * DAY])
+_countings = st.builds(Counting, _limits, _limits, _sums, _sums, _day_starts, _month_starts)
+_windows = st.sampled_from(["any", "never", "always", "office"])
+_ads = st.builds(Ad, st.booleans() | st.just(True), st.just(False) | st.booleans(), _windows, _countings, _countings)
+_zones = st.sampled_from(["America/New_York", "America/New_York", "Europe/London", "Mars/Olympus"])
+_clients = st.builds(
+    Client, st.booleans() | st.just(True), _zones, _zones, _countings, _countings, st.lists(_ads, max_size=3)
+)
+
+_NOTHING = Counting(None, None, Decimal(0), Decimal(0), THIS_MIDNIGHT, MONTH_START)
+_USED_UP = Counting(Decimal(50), None, Decimal(50), Decimal(50), THIS_MIDNIGHT, MONTH_START)
+
+
+def store(client: Client, number: int) -> Brand:
+    """Write the rows as they are now, each with the state that the facts before gave it."""
+    brand = Brand.objects.create(name=f"Brand {number}", is_enabled=client.is_enabled)
+    for position, ad in enumerate(client.ads):
+        campaign = Campaign.objects.create(brand=brand, name=f"{position}", is_enabled=ad.is_enabled)
+        Campaign.objects.filter(pk=campaign.pk).update(end_date=at("2026-11-19").date() if ad.is_over else None)
+        windows = {"never": [], "always": [hours("00:00", "00:00")], "office": [hours("08:00", "20:00")]}
+        store_windows(campaign=campaign, windows=windows.get(ad.hours))
+        Brand.objects.filter(pk=brand.pk).update(time_zone=client.zone_before, **client.before.columns())
+        Campaign.objects.filter(pk=campaign.pk).update(**ad.before.columns())
+        headline = headline_now(campaign)
+        Campaign.objects.filter(pk=campaign.pk).update(is_active=not headline, paused_because=headline)
+        Campaign.objects.filter(pk=campaign.pk).update(**ad.now.columns())
+    Brand.objects.filter(pk=brand.pk).update(time_zone=client.zone, **client.now.columns())
+    return brand
+
+
+def headline_now(campaign: Campaign) -> str:
+    stored = Campaign.objects.with_windows().select_related("brand").get(pk=campaign.pk)
+    return decide(facts_of(stored, stored.brand, NOON), NOON).headline or ""
+
+
+# Both zones of New York and London see noon inside office hours, so a readable zone alone moves no window.
+@given(st.lists(_clients, max_size=4))
+@example([Client(True, "UTC", "UTC", _NOTHING, _USED_UP, [Ad(True, False, "any", _NOTHING, _NOTHING)])])
+@example([Client(True, "UTC", "UTC", _USED_UP, _NOTHING, [Ad(True, False, "any", _NOTHING, _NOTHING)])])
+@example([Client(True, "UTC", "UTC", _USED_UP, _NOTHING, [Ad(True, False, "never", _NOTHING, _NOTHING)])])
+@example([Client(True, "UTC", "UTC", _NOTHING, _USED_UP, [Ad(False, False, "any", _NOTHING, _NOTHING)])])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_find_brands_finds_exactly_what_a_plain_loop_over_the_rules_finds(clients: list[Client]) -> None:
+    with transaction.atomic():
+        brands = [store(client, number) for number, client in enumerate(clients)]
+        wrong = [
+            brand.pk
+            for brand in brands
+            if any(headline_now(campaign) != campaign.paused_because for campaign in brand.campaigns.all())
+        ]
+
+        found = mismatches.find_brands(now=NOON)
+        transaction.set_rollback(True)
+
+    assert found == wrong
+
+
+# By hand ----------------------------------------------------------------------------------------------------------
+
+
+def test_state_that_agrees_is_not_found() -> None:
+    make_campaign(make_brand(daily_budget="0"))
+    spend(make_campaign(make_brand(monthly_budget="5")), "5")
+    make_campaign(windows=[])
+    make_campaign(is_enabled=False, daily_budget="0")
+
+    assert mismatches.find_brands(now=NOON) == []
+
+
+def test_counter_of_an_older_period_counts_as_nothing_even_before_it_is_reset() -> None:
+    campaign = make_campaign(make_brand(daily_budget="5"))
+    spend(campaign, "5")
+
+    assert mismatches.find_brands(now=NEXT_MIDNIGHT - TICK) == []
+    assert mismatches.find_brands(now=NEXT_MIDNIGHT) == [campaign.brand_id]
+
+
+def test_budget_that_was_written_around_the_services_is_found() -> None:
+    campaign = make_campaign()
+    Campaign.objects.update(monthly_budget=Decimal(0))
+
+    assert mismatches.find_brands(now=NOON) == [campaign.brand_id]
+
+
+def test_zone_that_became_unreadable_or_readable_again_is_found_once() -> None:
+    campaign = make_campaign()
+    break_zone(campaign.brand)
+    assert mismatches.find_brands(now=NOON) == [campaign.brand_id]
+
+    Campaign.objects.update(is_active=False, paused_because="zone_unreadable")
+    assert mismatches.find_brands(now=NOON) == []
+
+    Brand.objects.update(time_zone="Asia/Tokyo")
+    assert mismatches.find_brands(now=NOON) == [campaign.brand_id]
+
+
+@pytest.mark.parametrize(
+    ("kind", "since", "is_behind"),
+    [
+        (PeriodKind.DAY, THIS_MIDNIGHT, False),
+        (PeriodKind.DAY, THIS_MIDNIGHT - TICK, True),
+        (PeriodKind.DAY, NOON, False),
+        (PeriodKind.DAY, NOON + 5 * MINUTE, False),
+        (PeriodKind.DAY, NOON + 5 * MINUTE + TICK, True),
+        (PeriodKind.MONTH, MONTH_START, False),
+        (PeriodKind.MONTH, MONTH_START - TICK, True),
+        (PeriodKind.MONTH, NEXT_MONTH, True),
+        (PeriodKind.MONTH, EARLIEST_MOMENT, True),
+    ],
+)
+@pytest.mark.parametrize("table", [Brand, Campaign])
+def test_find_behind_finds_brands_whose_own_or_a_campaigns_counter_is_of_another_period(
+    table: type[Brand | Campaign], kind: PeriodKind, since: datetime, is_behind: bool
+) -> None:
+    campaign = make_campaign()
+    make_campaign()
+    column = {"daily_since": since} if kind is PeriodKind.DAY else {"monthly_since": since}
+    rows = Brand.objects.filter(pk=campaign.brand_id) if table is Brand else Campaign.objects.filter(pk=campaign.pk)
+    rows.update(**column)
+
+    other = PeriodKind.MONTH if kind is PeriodKind.DAY else PeriodKind.DAY
+    assert mismatches.find_behind(kind=kind, now=NOON) == ([campaign.brand_id] if is_behind else [])
+    assert mismatches.find_behind(kind=other, now=NOON) == []
+
+
+def test_find_behind_leaves_an_unreadable_zone_alone() -> None:
+    campaign = make_campaign()
+    break_zone(campaign.brand)
+
+    assert mismatches.find_behind(kind=PeriodKind.DAY, now=NOON + 3 * DAY) == []
+
+
+def test_questions_grow_with_zones_not_with_brands() -> None:
+    counts = []
+    for _ in range(2):
+        for zone in ("Asia/Tokyo", "America/New_York"):
+            make_campaign(make_brand(time_zone=zone))
+        with CaptureQueriesContext(connection) as queries:
+            mismatches.find_brands(now=NOON)
+            mismatches.find_behind(kind=PeriodKind.DAY, now=NOON)
+        counts.append(len(queries))
+
+    assert counts == [8, 8]
