@@ -51,7 +51,7 @@ def post(*, url: WebhookUrl, body: bytes, headers: Mapping[str, str], limits: Li
     try:
         addresses = resolve(url=url, limits=limits)
         with _connect(addresses, url.port, deadline) as plain, _cut_off_at(plain, deadline):
-            _exchange(plain, url, body, headers, seconds=_left(deadline))
+            _exchange(plain, url, body, headers, deadline)
     except InvalidWebhook as refusal:
         raise NotDelivered(str(refusal)) from refusal
     except (OSError, HTTPException, ValueError) as error:
@@ -132,14 +132,14 @@ def _shut(handle: socket.socket) -> None:
         pass
 
 
-def _exchange(
-    plain: socket.socket, url: WebhookUrl, body: bytes, headers: Mapping[str, str], *, seconds: float
-) -> None:
-    plain.settimeout(seconds)
+def _exchange(plain: socket.socket, url: WebhookUrl, body: bytes, headers: Mapping[str, str], deadline: float) -> None:
+    plain.settimeout(_left(deadline))
     connection = _connection(plain, url)
     try:
         connection.request("POST", url.path, body=body, headers=dict(headers))
         response = connection.getresponse()
+        # Cut off among its headers, an answer looks like a whole one.
+        _left(deadline)
         if not 200 <= response.status < 300:
             raise NotDelivered(_describe_answer(response))
     finally:
