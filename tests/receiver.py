@@ -1,4 +1,4 @@
-"""A receiver of webhooks, as a customer would write one: a real server, which checks signatures with the public library.
+"""A receiver of webhooks, as a customer would write one: a real server, and signatures by the public library.
 
 receiver.answer("/hooks", 500, 500)      # the next two posts fail, then all is well again
 receiver.messages("/hooks")              # what was accepted, in order, each id once
@@ -68,6 +68,9 @@ class Handler(BaseHTTPRequestHandler):
         if callable(answer):
             answer(self)
         else:
+            if answer < 300:
+                # Before the answer: the sender may be faster with the next one than this thread.
+                self.server.accept(post)
             self.send_response(answer)
             if answer in (301, 302, 307, 308):
                 self.send_header("Location", "/elsewhere")
@@ -75,8 +78,6 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)
-            if answer < 300:
-                self.server.accept(post)
         self.close_connection = True
 
     def log_message(self, *_: object) -> None:
