@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import os
-import zoneinfo
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from campaigns.errors import InvalidTimeZone
+from campaigns.rules.periods import find_zone
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -93,9 +95,10 @@ class Environment(BaseSettings):
     @field_validator("default_time_zone")
     @classmethod
     def _know_the_zone(cls, value: str) -> str:
-        if value not in zoneinfo.available_timezones():
-            raise ValueError(f"{value!r} is not a time zone; use an IANA name such as Europe/Berlin")
-        return value
+        try:
+            return find_zone(value).key
+        except InvalidTimeZone as refusal:
+            raise ValueError(str(refusal)) from refusal
 
     @field_validator("budget_thresholds")
     @classmethod

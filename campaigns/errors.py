@@ -143,4 +143,5 @@ class ManyRefusals(Refusal):
         count = len(self.refusals)
         first_number, first = self.refusals[0]
         more = "" if count == 1 else f" (and {count - 1} more)"
-        super().__init__(f"{row_word} {first_number}: {first}{more}. Nothing was written.")
+        reason = str(first).rstrip(".")
+        super().__init__(f"{row_word} {first_number}: {reason}{more}. Nothing was written.")

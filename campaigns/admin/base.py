@@ -17,7 +17,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.admin.forms import DeskForm, keys_among
+from campaigns.admin.choices import keys_among
+from campaigns.admin.forms import DeskForm
 from campaigns.errors import Refusal
 
 _Row = TypeVar("_Row", bound=Model)
@@ -120,12 +121,22 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             request, queryset, lambda row: self._remove_and_say(request, row), did="Deleted", failed="Not deleted"
         )
 
+    def full_name(self, row: _Row) -> str:
+        """Return what a confirmation calls the row."""
+        return str(row)
+
     def get_deleted_objects(
         self, objs: Sequence[_Row] | QuerySet[_Row], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """Return what the confirmation lists. Whether it may be deleted is for the service to say."""
-        names = [str(row) for row in objs]
+        names = [self.full_name(row) for row in objs]
         return names, {str(self.opts.verbose_name_plural): len(names)}, set(), []
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[_Row], bool]:
+        """Search. A NUL, which PostgreSQL cannot be asked for, finds nothing."""
+        return super().get_search_results(request, queryset, search_term.replace("\x00", "\ufffd"))
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[_Row], *args: Any, **kwargs: Any
@@ -175,6 +186,11 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
 
     def _count(self, number: int) -> str:
         return f"{number} {self.opts.verbose_name if number == 1 else self.opts.verbose_name_plural}"
+
+
+def actor_of(request: HttpRequest) -> str:
+    """Return who asks, as the history names them."""
+    return request.user.get_username()
 
 
 def _few(texts: Sequence[str], separator: str) -> str:

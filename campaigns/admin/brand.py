@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 from django_stubs_ext import WithAnnotations
 
 from campaigns.admin import cells
-from campaigns.admin.forms import DeskForm, actor_of, budget_field
+from campaigns.admin.base import actor_of
+from campaigns.admin.forms import DeskForm, budget_field
 from campaigns.admin.switches import SwitchedAdmin
 from campaigns.errors import InvalidTimeZone
 from campaigns.facts import budget_uses, readable_zone

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.db.models import ForeignKey, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
+from campaigns.admin.base import actor_of
 from campaigns.admin.campaign_form import FACTS, CampaignForm
-from campaigns.admin.forms import RowSelect, actor_of, campaign_path
+from campaigns.admin.choices import CampaignChoices, RowSelect
 from campaigns.admin.hours import describe, find_schedule
 from campaigns.admin.switches import SwitchedAdmin
 from campaigns.facts import budget_uses, readable_zone
@@ -52,15 +52,6 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset.filter(kept.get(self.value() or "", Q()))
 
 
-class CampaignChoices(AutocompleteJsonView):
-    """Answers the search box for campaigns with brand and name."""
-
-    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
-        """Return one found campaign."""
-        result = super().serialize_result(obj, to_field_name)
-        return {**result, "text": campaign_path(obj)} if isinstance(obj, Campaign) else result
-
-
 class CampaignAdmin(SwitchedAdmin[Campaign]):
     """The pages of campaigns."""
 
@@ -68,7 +59,6 @@ class CampaignAdmin(SwitchedAdmin[Campaign]):
     change_form_template = "admin/campaigns/change_form_with_windows.html"
     list_display = ("name", "brand", "state", "held_because", "today", "month", "review")
     list_filter = (StatusFilter, "paused_because", "brand")
-    list_select_related = ("brand",)
     search_fields = ("name", "external_id", "brand__name")
     search_help_text = "Name, external id or brand"
 

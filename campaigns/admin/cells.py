@@ -60,7 +60,7 @@ def used(use: BudgetUse) -> SafeString:
     if percent is None:
         return format_html('<span class="use use-bad">{}</span>', "budget is 0")
     return format_html(
-        '<span class="use use-{}"><meter min="0" max="100" value="{}" aria-label="share used"></meter> <span>{} %</span></span>',
+        '<span class="use use-{}"><meter max="100" value="{}" aria-label="used"></meter> <span>{} %</span></span>',
         level_of(use),
         min(max(percent, Decimal(0)), _FULL),
         percent,

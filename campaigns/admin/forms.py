@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
-from django.contrib.admin.sites import AdminSite
-from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminDateWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey, Model
-from django.http import HttpRequest
-from django.urls import reverse
+from django.db.models import Model
 
 from campaigns.errors import InvalidAmount, Refusal
-from campaigns.models import Campaign
 from campaigns.rules.money import parse_budget
 
 _Row = TypeVar("_Row", bound=Model)
@@ -24,8 +20,6 @@ _Row = TypeVar("_Row", bound=Model)
 # Flights outside of these cannot be meant, and calendars end at 9999.
 EARLIEST_DAY = date(1998, 1, 1)
 LATEST_DAY = date(2199, 12, 31)
-
-LONGEST_KEY = 18
 
 
 class DeskForm(forms.ModelForm[_Row]):
@@ -121,53 +115,3 @@ class FlightDayField(forms.DateField):
             raise ValidationError(
                 f"The year {value.year} cannot be right for a flight: {EARLIEST_DAY.year} to {LATEST_DAY.year}."
             )
-
-
-class RowSelect(AutocompleteSelect):
-    """Django's search box for rows. What is no key, in an address or a form, selects nothing instead of failing."""
-
-    def optgroups(
-        self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None
-    ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:
-        """Return the selected row as an option."""
-        return super().optgroups(name, keys_among(map(str, value)), attr)
-
-
-class CampaignSelect(RowSelect):
-    """The same for campaigns, by brand and name: two brands may both have a campaign called Search."""
-
-    def get_url(self) -> str:
-        """Return the address that answers what was typed."""
-        return reverse("admin:campaigns_campaign_choices")
-
-
-class CampaignField(forms.ModelChoiceField[Campaign]):
-    """A campaign, shown with its brand."""
-
-    def label_from_instance(self, obj: Campaign) -> str:
-        """Return the words of an option."""
-        return campaign_path(obj)
-
-
-def campaign_choice(db_field: ForeignKey[Any, Any], admin_site: AdminSite) -> dict[str, Any]:
-    """Return what Django's form field for a campaign is made of here."""
-    return {
-        "widget": CampaignSelect(db_field, admin_site),
-        "form_class": CampaignField,
-        "queryset": Campaign.objects.select_related("brand"),
-    }
-
-
-def keys_among(values: Iterable[str]) -> list[str]:
-    """Return those of the values that can be the key of a row: people send anything, and databases take 64 bits."""
-    return [value for value in values if value.isascii() and value.isdecimal() and len(value) <= LONGEST_KEY]
-
-
-def campaign_path(campaign: Campaign) -> str:
-    """Return brand and campaign, as the commands take them."""
-    return f"{campaign.brand} / {campaign}"
-
-
-def actor_of(request: HttpRequest) -> str:
-    """Return who asks, as the history names them."""
-    return request.user.get_username()

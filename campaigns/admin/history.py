@@ -22,7 +22,6 @@ class StatusChangeAdmin(DeskAdmin[StatusChange]):
     list_display = COLUMNS
     list_display_links = ("changed",)
     list_filter = ("is_active", "cause", "changed_at", "campaign__brand")
-    list_select_related = ("campaign__brand",)
     search_fields = ("campaign__name", "campaign__brand__name", "=actor")
     search_help_text = "Campaign, brand or who did it"
     show_full_result_count = False

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
-from campaigns.admin.base import DeskAdmin
-from campaigns.admin.forms import actor_of, campaign_choice, campaign_path
+from campaigns.admin.base import DeskAdmin, actor_of
+from campaigns.admin.choices import campaign_choice, campaign_path
 from campaigns.admin.hours import WindowsForm, change_schedule, describe
 from campaigns.models import DaypartingSchedule
 from campaigns.queries import explain
@@ -52,7 +52,6 @@ class ScheduleAdmin(DeskAdmin[DaypartingSchedule]):
     change_form_template = "admin/campaigns/change_form_with_windows.html"
     list_display = ("where", "is_enabled", "hours")
     list_filter = ("is_enabled", "campaign__brand")
-    list_select_related = ("campaign__brand",)
     search_fields = ("campaign__name", "campaign__brand__name")
     actions = ("delete_selected",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from campaigns.admin.forms import campaign_path
+from campaigns.admin.choices import campaign_path
 from campaigns.facts import budget_uses, readable_zone
 from campaigns.models import Brand, Campaign, StatusChange
 from campaigns.rules.budgets import BudgetUse

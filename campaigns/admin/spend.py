@@ -14,8 +14,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells, sentences
-from campaigns.admin.base import DeskAdmin
-from campaigns.admin.forms import actor_of, campaign_choice, campaign_path
+from campaigns.admin.base import DeskAdmin, actor_of
+from campaigns.admin.choices import campaign_choice, campaign_path
 from campaigns.admin.spend_forms import CorrectionForm, NewSpendForm
 from campaigns.facts import readable_zone
 from campaigns.models import SpendLog
@@ -53,7 +53,6 @@ class SpendAdmin(DeskAdmin[SpendLog]):
 
     list_display = ("number", "campaign_and_brand", "money", "occurred", "local_day", "details")
     list_filter = (KindFilter, "local_day", "campaign__brand")
-    list_select_related = ("campaign__brand",)
     search_fields = ("reference", "description", "=source", "campaign__name", "campaign__brand__name")
     search_help_text = "Reference, description, source, campaign or brand"
     show_full_result_count = False
@@ -92,6 +91,11 @@ class SpendAdmin(DeskAdmin[SpendLog]):
     def has_delete_permission(self, request: HttpRequest, obj: SpendLog | None = None) -> bool:
         """Refuse to reverse a correction."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.corrects_id is None)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """Fill in what the address says, but for the moment: Django's clock field cannot show what is none."""
+        said = super().get_changeform_initial_data(request)
+        return {name: value for name, value in said.items() if name != "occurred_at"}
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
@@ -149,6 +153,10 @@ class SpendAdmin(DeskAdmin[SpendLog]):
         """Ask, then write a reversal of each entry."""
         return super().delete_selected(request, queryset)
 
+    def full_name(self, row: SpendLog) -> str:
+        """Return the entry with its amount and its campaign."""
+        return f"{row}: {format_money(row.amount, row.campaign.brand.currency)} of {campaign_path(row.campaign)}"
+
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SpendLog]) -> None:
         """Write a reversal of each entry, and say which ones were not reversed."""
 
@@ -156,7 +164,7 @@ class SpendAdmin(DeskAdmin[SpendLog]):
             receipt = self._reverse(request, row)
             self.log_deletions(request, queryset.filter(pk=row.pk))
             if receipt.changes:
-                self.message_user(request, sentences.of_changes(receipt.changes), messages.WARNING)
+                self._say_changes(request, receipt)
             return f"{row} by {receipt.entry}"
 
         self.each(request, queryset, reverse_one, did="Nothing was erased. Reversed", failed="Not reversed")
@@ -179,7 +187,8 @@ class SpendAdmin(DeskAdmin[SpendLog]):
     def details(self, entry: SpendLog) -> SafeString:
         """Return what is said about the entry: its kind, description, source and reference."""
         origin = " · ".join(filter(None, [entry.source, entry.reference]))
-        return format_html('{} {} <span class="owner">{}</span>', self.kind(entry), entry.description, origin)
+        description = f": {entry.description}" if entry.description else ""
+        return format_html('{}{} <span class="owner">{}</span>', self.kind(entry), description, origin)
 
     @admin.display(description="campaign")
     def where(self, entry: SpendLog) -> str:
@@ -258,5 +267,8 @@ class SpendAdmin(DeskAdmin[SpendLog]):
     def _say(self, request: HttpRequest, sentence: str, receipt: SpendReceipt) -> None:
         self.message_user(request, f"{sentence} {sentences.of_totals(receipt, self.now)}", messages.SUCCESS)
         if not receipt.is_replay:
-            level = messages.WARNING if receipt.stopped else messages.INFO
-            self.message_user(request, sentences.of_changes(receipt.changes), level)
+            self._say_changes(request, receipt)
+
+    def _say_changes(self, request: HttpRequest, receipt: SpendReceipt) -> None:
+        level = messages.WARNING if receipt.stopped else messages.INFO
+        self.message_user(request, sentences.of_changes(receipt.changes), level)

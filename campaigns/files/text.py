@@ -41,12 +41,7 @@ def _read_line(text: TextIO, number: int, path: Path) -> str:
     try:
         line = text.readline(LONGEST_LINE)
     except UnicodeDecodeError as error:
-        name = "UTF-8" if error.encoding.startswith("utf-8") else "UTF-16"
-        # Text is decoded in blocks, so the bad byte stands on this line or on one of the next.
-        where = _line_of_bad_byte(path) if name == "UTF-8" else number
-        raise UnreadableFile(
-            f"{path.name}, line {where}: this is not {name} text. Save the file as CSV in UTF-8."
-        ) from error
+        raise UnreadableFile(f"{_where_it_breaks(path, error)}. Save the file as CSV in UTF-8.") from error
     if len(line) == LONGEST_LINE:
         raise UnreadableFile(f"{path.name}, line {number}: over {LONGEST_LINE:,} characters, so this is no table.")
     return line
@@ -97,9 +92,13 @@ def _guess(sample: bytes) -> str | None:
     return "utf-16-be" if even > 10 * odd else None
 
 
-def _line_of_bad_byte(path: Path) -> int:
+def _where_it_breaks(path: Path, error: UnicodeDecodeError) -> str:
+    """Say what the text is not. It is decoded in blocks, so the line with the bad byte has to be looked for."""
+    if not error.encoding.startswith("utf-8"):
+        return f"{path.name}: this is not UTF-16 text"
     with path.open("rb") as file:
-        return next((number for number, line in enumerate(file, 1) if not _is_utf8(line)), 0)
+        line = next((number for number, line in enumerate(file, 1) if not _is_utf8(line)), 0)
+    return f"{path.name}, line {line}: this is not UTF-8 text"
 
 
 def _is_utf8(line: bytes) -> bool:

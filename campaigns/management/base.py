@@ -138,7 +138,7 @@ class DeskCommand(BaseCommand):
         )
         with console.capture() as printed:
             console.print(table)
-        self.say("\n".join(line.rstrip() for line in printed.get().strip("\n").splitlines()))
+        self.say("\n".join(line.rstrip() for line in printed.get().splitlines()).strip("\n"))
 
     def _read_clock(self, travel_to: object) -> datetime:
         """Return the moment at which the command acts. No other line of a command reads the clock."""

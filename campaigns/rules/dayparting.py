@@ -6,6 +6,7 @@ hour that they repeat runs twice. `end <= start` runs into the next day; 00:00-0
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from campaigns.errors import InvalidWindow
 from campaigns.rules.periods import day_start, local_day, offset_change
 
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}", re.ASCII)
 # Days to look ahead: most edges come today or tomorrow. A window that lies wholly in a skipped hour or date misses
 # one week, so two weeks and a day show every pattern.
 _HORIZONS = (2, 16)
@@ -141,4 +143,7 @@ def _candidates(windows: tuple[Window, ...], moment: datetime, zone: ZoneInfo, d
 
 
 def _read_clock(text: str) -> time:
-    return datetime.strptime(text.strip(), "%H:%M").time()  # noqa: DTZ007 - a wall clock has no offset
+    if _CLOCK.fullmatch(text.strip()) is None:
+        raise ValueError(text)
+    hour, minute = text.split(":")
+    return time(int(hour), int(minute))

@@ -16,6 +16,9 @@ from campaigns.rules.dayparting import Window, is_inside, next_edge
 from campaigns.rules.periods import Period, current_periods, day_start
 
 _ONE_DAY = timedelta(days=1)
+# Dates such as 0001-01-01 and 9999-12-31 are how many programs write "no first day" and "no last day".
+_LONG_AGO = date(1900, 1, 1)
+_FAR_AWAY = date(9000, 1, 1)
 
 
 class Blocker(StrEnum):
@@ -167,12 +170,18 @@ def _switches(facts: Facts) -> Iterator[_Rule]:
 
 
 def _flight(facts: Facts, now: datetime, zone: ZoneInfo) -> Iterator[_Rule]:
-    starts_at = day_start(facts.start_date, zone) if facts.start_date else None
+    starts_at = None if facts.start_date is None or facts.start_date < _LONG_AGO else day_start(facts.start_date, zone)
     is_early = starts_at is not None and now < starts_at
     yield _Rule(Blocker.FLIGHT_NOT_STARTED, holds=is_early, changes_at=starts_at if is_early else None)
-    ends_at = day_start(facts.end_date + _ONE_DAY, zone) if facts.end_date else None
+    ends_at = _end_of_flight(facts.end_date, zone)
     is_over = ends_at is not None and now >= ends_at
     yield _Rule(Blocker.FLIGHT_ENDED, holds=is_over, changes_at=None if is_over else ends_at)
+
+
+def _end_of_flight(end_date: date | None, zone: ZoneInfo) -> datetime | None:
+    if end_date is None or end_date > _FAR_AWAY:
+        return None
+    return day_start(max(end_date, _LONG_AGO) + _ONE_DAY, zone)
 
 
 def _budget(blocker: Blocker, use: BudgetUse, period: Period) -> _Rule:

@@ -23,6 +23,9 @@ LARGEST_MICROS = 2**63 - 1
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", re.ASCII)
 _LONGEST_NUMBER = 40
 _WIDE = Context(prec=60)
+_MICRO_DECIMALS = 6
+# Totals may be larger than one amount; nothing sensible has over 30 digits before its point.
+_LARGEST_EXPONENT = 30
 
 
 def parse_amount(value: str | int | Decimal) -> Decimal:
@@ -31,10 +34,10 @@ def parse_amount(value: str | int | Decimal) -> Decimal:
     :param value: units of the currency, such as `"12.50"`, `12` or `Decimal("12.5")`. Never a float.
     :raises InvalidAmount: for anything else; nothing is rounded.
     """
-    amount = _read_number(value)
+    amount = _fit(_read_number(value), decimals=6, what="amount")
     if amount == 0:
         raise InvalidAmount("The amount is zero: a spend has an amount, such as 12.50.")
-    return _fit(amount, decimals=6, what="amount")
+    return amount
 
 
 def parse_total(value: str | int | Decimal) -> Decimal:
@@ -60,22 +63,21 @@ def round_to_micros(value: Decimal) -> Decimal:
 
     :raises InvalidAmount: if the value is not finite or has more than 12 digits before the point.
     """
-    if not value.is_finite():
-        raise InvalidAmount(f"{value} is not an amount of money.")
+    if not value.is_finite() or value.adjusted() > _LARGEST_EXPONENT:
+        raise InvalidAmount(f"{_shown(value)} is not an amount of money.")
     return _fit(value.quantize(MICRO, rounding=ROUND_HALF_EVEN, context=_WIDE), decimals=6, what="amount")
 
 
 def to_micros(amount: Decimal) -> int:
     """Turn units into whole micros, exactly.
 
-    :raises InvalidAmount: if the amount is not finite, or has a part smaller than a micro.
+    :raises InvalidAmount: if the amount is not finite, is far too large, or has a part smaller than a micro.
     """
-    if not amount.is_finite():
-        raise InvalidAmount(f"{amount} is not an amount of money.")
-    micros = _WIDE.multiply(amount, Decimal(MICROS_PER_UNIT))
-    if micros != micros.to_integral_value():
-        raise InvalidAmount(f"{amount} has more than 6 decimals.")
-    return int(micros)
+    if not amount.is_finite() or amount.adjusted() > _LARGEST_EXPONENT:
+        raise InvalidAmount(f"{_shown(amount)} is not an amount of money.")
+    if _decimals(amount) > _MICRO_DECIMALS:
+        raise InvalidAmount(f"{_shown(amount)} has more than 6 decimals.")
+    return int(amount.scaleb(_MICRO_DECIMALS, context=_WIDE))
 
 
 def from_micros(micros: int) -> Decimal:
@@ -99,8 +101,6 @@ def _read_number(value: str | int | Decimal) -> Decimal:
     if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
         raise InvalidAmount(f"{value!r} is not an exact amount: write it as text, such as '12.50'.")
     if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise InvalidAmount(f"{value} is not an amount of money: write digits, such as 12.50.")
         return value
     text = str(value) if isinstance(value, str) or -(10**20) < value < 10**20 else "a number of over 20 digits"
     if len(text) > _LONGEST_NUMBER or _PLAIN_NUMBER.fullmatch(text) is None:
@@ -110,12 +110,30 @@ def _read_number(value: str | int | Decimal) -> Decimal:
 
 
 def _fit(amount: Decimal, *, decimals: int, what: str) -> Decimal:
-    if abs(amount) > LARGEST_AMOUNT:
-        raise InvalidAmount(f"This {what} is too large: at most {LARGEST_AMOUNT:,.0f} can be kept.")
-    exponent = amount.normalize(_WIDE).as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -decimals:
-        raise InvalidAmount(f"{amount} has more than {decimals} decimals: a {what} has at most {decimals}.")
+    _check_size(amount, what=what)
+    if _decimals(amount) > decimals:
+        raise InvalidAmount(f"{_shown(amount)} has more than {decimals} decimals, and at most {decimals} can be kept.")
     return from_micros(to_micros(amount))
+
+
+def _check_size(amount: Decimal, *, what: str) -> None:
+    if not amount.is_finite():
+        raise InvalidAmount(f"{amount} is not an amount of money: write digits, such as 12.50.")
+    # Comparing is exact; arithmetic on a number of that size would not be.
+    if amount.copy_abs() > LARGEST_AMOUNT:
+        raise InvalidAmount(f"This {what} is too large: at most {LARGEST_AMOUNT:,f} can be kept.")
+
+
+def _decimals(amount: Decimal) -> int:
+    """Count the decimals of a finite amount, zeros at its end left out."""
+    _, digits, exponent = amount.as_tuple()
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(0, -int(exponent) - zeros) if any(digits) else 0
+
+
+def _shown(amount: Decimal) -> str:
+    text = str(amount)
+    return text if len(text) <= _LONGEST_NUMBER else f"{text[:_LONGEST_NUMBER]}…"
 
 
 def _not_negative(amount: Decimal, *, what: str) -> Decimal:

@@ -23,6 +23,9 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 # No ad platform bills for earlier days (the first, GoTo.com, started in 1998).
 EARLIEST_MOMENT = datetime(1998, 1, 1, tzinfo=UTC)
 
+# Names in the database that mean another zone on each machine, or none at all.
+_NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
+
 _MIDNIGHT = time(0)
 _ONE_DAY = timedelta(days=1)
 
@@ -123,11 +126,9 @@ def check_moment(moment: datetime, *, now: datetime) -> datetime:
     """
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise InvalidMoment(f"{moment.isoformat()} has no offset: write it as {moment.isoformat()}+00:00, or with Z.")
-    if not EARLIEST_MOMENT.year <= moment.year <= now.year + 1:
-        raise InvalidMoment(f"The year {moment.year} cannot be right for a spend.")
+    _check_year(moment.year, latest=now.year + 1)
     in_utc = moment.astimezone(UTC)
-    if in_utc < EARLIEST_MOMENT:
-        raise InvalidMoment("The year 1997 cannot be right for a spend.")
+    _check_year(in_utc.year, latest=now.year + 1)
     if in_utc > now + CLOCK_TOLERANCE:
         raise InvalidMoment(
             f"{in_utc.isoformat()} lies in the future: a spend may be at most 5 minutes ahead of the clock "
@@ -139,8 +140,9 @@ def check_moment(moment: datetime, *, now: datetime) -> datetime:
 def wall_moment(wall: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant at which the zone's clocks first show `wall`, a moment without an offset.
 
-    :raises InvalidMoment: if the clocks skip it.
+    :raises InvalidMoment: if the clocks skip it, or the year cannot be right.
     """
+    _check_year(wall.year, latest=date.max.year - 1)
     first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if first.astimezone(zone).replace(tzinfo=None) != wall:
         raise InvalidMoment(f"{wall.isoformat(sep=' ')} does not exist in {zone.key}: clocks skip it that day.")
@@ -160,7 +162,12 @@ def believed_now(now: datetime, newest: datetime | None) -> datetime:
 
 @cache
 def _known_zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+    return frozenset(zoneinfo.available_timezones()) - _NO_PLACES
+
+
+def _check_year(year: int, *, latest: int) -> None:
+    if not EARLIEST_MOMENT.year <= year <= latest:
+        raise InvalidMoment(f"The year {year} cannot be right for a spend.")
 
 
 def _first_of_next_month(first: date) -> date:

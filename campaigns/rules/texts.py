@@ -12,6 +12,11 @@ REFERENCE_LENGTH = 200
 SOURCE_LENGTH = 50
 DESCRIPTION_LENGTH = 500
 
+# Control characters (NUL and line breaks among them), halves of characters, and line and paragraph separators.
+_NOT_KEPT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# Spaces, and marks that only steer how others are shown.
+_UNSEEN = frozenset({"Cf", "Zs"})
+
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -21,7 +26,7 @@ def parse_name(value: str, *, field: str = "name") -> str:
     :raises InvalidText: for anything else.
     """
     name = _parse_line(value, longest=NAME_LENGTH, field=field)
-    if not name:
+    if all(unicodedata.category(character) in _UNSEEN for character in name):
         raise InvalidText(f"The {field} is empty: give one.", field=field)
     return name
 
@@ -64,7 +69,6 @@ def _parse_line(value: str, *, longest: int, field: str) -> str:
     text = value.strip()
     if len(text) > longest:
         raise InvalidText(f"The {field} has {len(text)} characters: at most {longest} can be kept.", field=field)
-    # Cc: control characters, NUL and line breaks among them. Cs: halves of characters, which no database keeps.
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+    if any(unicodedata.category(character) in _NOT_KEPT for character in text):
         raise InvalidText(f"The {field} has a line break or another character that cannot be kept.", field=field)
     return text

@@ -68,9 +68,10 @@ def _parse_new_amount(value: str | int | Decimal) -> Decimal:
     if isinstance(value, str):
         text = value.strip()
         return -parse_total(text[1:]) if text.startswith("-") else parse_total(text)
-    # NaN has no order: it goes on to the sentence that refuses it.
-    is_negative = not (isinstance(value, Decimal) and value.is_nan()) and value < 0
-    return -parse_total(-value) if is_negative else parse_total(value)
+    if isinstance(value, Decimal):
+        # Neither `<`, which NaN has not, nor `-`, which rounds: every digit goes on to the sentence that refuses it.
+        return -parse_total(value.copy_negate()) if value.is_signed() else parse_total(value)
+    return -parse_total(-value) if value < 0 else parse_total(value)
 
 
 def _correct(

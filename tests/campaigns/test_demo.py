@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from pytest_django import DjangoAssertNumQueries
 
 from campaigns.demo import DemoReport, load_agency
 from campaigns.models import Brand, Campaign, Cause, SpendLog, Status, StatusChange
@@ -44,8 +44,11 @@ def headlines(now: datetime) -> set[Blocker]:
     return {status.blockers[0] for status in statuses if status.blockers}
 
 
-@pytest.mark.parametrize("days", [0, 1])
-@pytest.mark.parametrize("now", [*HOURS[::3], *EDGES], ids=str)
+@pytest.mark.parametrize(
+    ("now", "days"),
+    [*((hour, 1) for hour in HOURS[::4]), *((edge, days) for edge in EDGES for days in (0, 1))],
+    ids=str,
+)
 def test_every_state_is_there_at_any_moment(now: datetime, days: int) -> None:
     load_agency(now=now, days=days)
 
@@ -55,8 +58,10 @@ def test_every_state_is_there_at_any_moment(now: datetime, days: int) -> None:
     assert find_drift() == []
 
 
-def test_every_state_is_there_after_two_weeks() -> None:
-    load_agency(now=NOON)
+def test_every_state_is_there_after_two_weeks(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    # On a laptop this many take about two seconds.
+    with django_assert_max_num_queries(7000):
+        load_agency(now=NOON)
 
     assert headlines(NOON) == SHOWN
     assert (Brand.objects.count(), Campaign.objects.count()) == (8, 21)
@@ -64,7 +69,7 @@ def test_every_state_is_there_after_two_weeks() -> None:
 
 
 def test_nothing_is_left_to_do_for_a_pass() -> None:
-    load_agency(now=NOON)
+    load_agency(now=NOON, days=1)
 
     assert passes.due_brands(now=NOON) == []
     assert mismatches.find_brands(now=NOON) == []
@@ -72,26 +77,26 @@ def test_nothing_is_left_to_do_for_a_pass() -> None:
 
 
 def test_ledger_has_a_past() -> None:
-    load_agency(now=NOON)
+    load_agency(now=NOON, days=4)
 
     entries = SpendLog.objects.all()
     days = set(entries.filter(campaign__brand__name="Larkspur Coffee").values_list("local_day", flat=True))
-    assert days == {(NOON - number * DAY).date() for number in range(15)}
+    assert days == {(NOON - number * DAY).date() for number in range(5)}
     assert not entries.filter(recorded_at__gt=NOON).exists()
     assert not entries.filter(occurred_at__gt=NOON).exists()
-    assert entries.exclude(reference="").count() > 600
+    assert entries.exclude(reference="").count() > 150
     assert entries.filter(corrects__isnull=False, amount__lt=Decimal(0)).count() == 2
-    assert entries.filter(source="microsoft_ads", description__startswith="day total").count() > 20
+    assert entries.filter(source="microsoft_ads", description__startswith="day total").count() > 8
 
 
 def test_history_has_a_past() -> None:
-    load_agency(now=NOON)
+    load_agency(now=NOON, days=6)
 
     causes = set(StatusChange.objects.values_list("cause", flat=True))
     moments = list(StatusChange.objects.order_by("pk").values_list("changed_at", flat=True))
     assert causes >= {Cause.SPEND, Cause.CLOCK, Cause.PERSON}
     assert moments == sorted(moments)
-    assert NOON - 16 * DAY < moments[0] < NOON - 13 * DAY
+    assert NOON - 8 * DAY < moments[0] < NOON - 5 * DAY
     assert moments[-1] <= NOON
     # A campaign that used up its day came back at its own midnight.
     lessons = StatusChange.objects.filter(campaign__name="Search - Surf Lessons", is_active=True, cause=Cause.CLOCK)
@@ -166,11 +171,3 @@ def test_report_counts_what_is_there() -> None:
         campaign="Kumo Stationery/Search - Notebooks",
         amount=Decimal("3000.00"),
     )
-
-
-def test_loading_takes_seconds() -> None:
-    started = time.process_time()
-
-    load_agency(now=NOON)
-
-    assert time.process_time() - started < 5

@@ -124,9 +124,11 @@ class Browser:
         """Send values to a page as they are, and follow where that leads."""
         return self._page(path, self.client.post(path, dict(values), follow=True))
 
-    def save(self, page: Page, *, button: str = "_save", **changes: Value) -> Page:
-        """Press save on a page that was opened before: its form is sent, with these changes."""
-        return self.send(page.url, _own_form(page).filled(changes) | {button: ["Save"]})
+    def save(
+        self, page: Page, typed: Mapping[str, Value] | None = None, *, button: str = "_save", **changes: Value
+    ) -> Page:
+        """Press save on a page that was opened before: its form is sent, with what was typed and these changes."""
+        return self.send(page.url, _own_form(page).filled({**(typed or {}), **changes}) | {button: ["Save"]})
 
     def act(self, path: str, action: str, keys: Sequence[object]) -> Page:
         """Run a bulk action on the rows with these keys."""

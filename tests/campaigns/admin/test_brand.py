@@ -66,7 +66,7 @@ def test_add_refuses_on_the_field(desk: Browser, field: str, value: str, words: 
     before = everything_stored()
     right: dict[str, str] = {"name": "Acme", "time_zone": NEW_YORK, "currency": "USD"}
 
-    page = desk.save(desk.open(f"{BRANDS}add/"), **(right | {field: value}))
+    page = desk.save(desk.open(f"{BRANDS}add/"), right | {field: value})
 
     assert page.status == 200
     assert list(page.errors) == [field]

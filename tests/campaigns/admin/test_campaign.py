@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign, DaypartingSchedule, StatusChange
 from tests.campaigns.admin.browser import Browser
@@ -61,7 +63,7 @@ def test_add_refuses_on_the_field(desk: Browser, field: str, value: str, words: 
     before = everything_stored()
     right = {"brand": str(brand.pk), "name": "New", "start_date": "2026-11-01"}
 
-    page = desk.save(desk.open(f"{CAMPAIGNS}add/"), **(right | {field: value}))
+    page = desk.save(desk.open(f"{CAMPAIGNS}add/"), right | {field: value})
 
     assert page.status == 200
     assert list(page.errors) == [field]
@@ -241,6 +243,21 @@ def test_choices_name_the_brand(desk: Browser) -> None:
     ).json()
 
     assert [choice["text"] for choice in found["results"]] == ["Zeta / Search"]
+
+
+def test_choices_cost_the_same_for_one_campaign_and_twenty(desk: Browser) -> None:
+    asked = {"app_label": "campaigns", "model_name": "spendlog", "field_name": "campaign", "term": ""}
+    make_campaign()
+    with CaptureQueriesContext(connection) as for_one:
+        desk.client.get(f"{CAMPAIGNS}choices/", asked)
+    for _ in range(19):
+        make_campaign()
+
+    with CaptureQueriesContext(connection) as for_twenty:
+        found = desk.client.get(f"{CAMPAIGNS}choices/", asked).json()
+
+    assert len(found["results"]) == 20
+    assert len(for_twenty) == len(for_one)
 
 
 @pytest.mark.parametrize("term", ["\x00", "%", "x" * 10_000, "'"])

@@ -98,7 +98,7 @@ def test_old_schedule_form_keeps_what_others_changed_since(desk: Browser) -> Non
 
     desk.save(untouched)
     after_untouched = schedule_of(campaign)
-    desk.save(switched, **{"windows-0-start": "09:00"})
+    desk.save(switched, {"windows-0-start": "09:00"})
 
     assert after_untouched == (False, [CLOSED])
     assert schedule_of(campaign) == (False, [hours("09:00", "20:00")])

@@ -10,7 +10,7 @@ from campaigns.admin.hours import MOST_WINDOWS
 from campaigns.models import Campaign
 from campaigns.rules.dayparting import EVERY_DAY, Weekday, Window
 from campaigns.services import set_windows
-from tests.campaigns.admin.browser import Browser
+from tests.campaigns.admin.browser import Browser, Value
 from tests.campaigns.admin.paths import CAMPAIGNS, SCHEDULES, change_page, delete_page
 from tests.campaigns.admin.schedules import schedule_of
 from tests.factories import NOON, hours, make_brand, make_campaign
@@ -20,7 +20,7 @@ OPEN, CLOSED = hours("08:00", "20:00"), hours("18:00", "20:00")
 ALL_DAYS = [str(day.value) for day in Weekday]
 
 
-def line(number: int, start: str, end: str, weekdays: list[str] = ALL_DAYS) -> dict[str, str | list[str]]:
+def line(number: int, start: str, end: str, weekdays: list[str] = ALL_DAYS) -> dict[str, Value]:
     """Return what a person types into one line of the table."""
     return {
         f"windows-{number}-weekdays": weekdays,
@@ -32,7 +32,7 @@ def line(number: int, start: str, end: str, weekdays: list[str] = ALL_DAYS) -> d
 def test_window_outside_the_present_hour_stops_at_once(desk: Browser) -> None:
     campaign = make_campaign()
 
-    page = desk.save(desk.open(change_page(campaign)), hours="windows", **line(0, "18:00", "20:00"))
+    page = desk.save(desk.open(change_page(campaign)), line(0, "18:00", "20:00"), hours="windows")
 
     assert page.errors == {}
     assert schedule_of(campaign) == (True, [CLOSED])
@@ -45,11 +45,10 @@ def test_new_campaign_can_have_windows(desk: Browser) -> None:
 
     desk.save(
         desk.open(f"{CAMPAIGNS}add/"),
+        line(0, "08:00", "20:00") | line(1, "22:00", "06:00", weekend),
         brand=str(brand.pk),
         name="Search",
         hours="windows",
-        **line(0, "08:00", "20:00"),
-        **line(1, "22:00", "06:00", weekend),
     )
 
     overnight = Window(frozenset({Weekday.SATURDAY, Weekday.SUNDAY}), time(22), time(6))
@@ -60,7 +59,7 @@ def test_new_campaign_can_have_windows(desk: Browser) -> None:
 def test_end_can_be_midnight_or_have_seconds(desk: Browser, typed: str, stored: time) -> None:
     campaign = make_campaign()
 
-    desk.save(desk.open(change_page(campaign)), hours="windows", **line(0, "18:00", typed))
+    desk.save(desk.open(change_page(campaign)), line(0, "18:00", typed), hours="windows")
 
     assert schedule_of(campaign) == (True, [Window(EVERY_DAY, time(18), stored)])
 
@@ -68,7 +67,7 @@ def test_end_can_be_midnight_or_have_seconds(desk: Browser, typed: str, stored: 
 def test_deleted_window_lets_it_run_again(desk: Browser) -> None:
     campaign = make_campaign(windows=[CLOSED])
 
-    desk.save(desk.open(change_page(campaign)), hours="any", **{"windows-0-DELETE": True})
+    desk.save(desk.open(change_page(campaign)), {"windows-0-DELETE": True}, hours="any")
 
     assert schedule_of(campaign) is None
     assert state_of(campaign) == RUNNING
@@ -77,7 +76,7 @@ def test_deleted_window_lets_it_run_again(desk: Browser) -> None:
 def test_one_of_two_windows_can_be_deleted_and_the_other_moved(desk: Browser) -> None:
     campaign = make_campaign(windows=[OPEN, CLOSED])
 
-    desk.save(desk.open(change_page(campaign)), **line(0, "09:00", "17:00"), **{"windows-1-DELETE": True})
+    desk.save(desk.open(change_page(campaign)), line(0, "09:00", "17:00") | {"windows-1-DELETE": True})
 
     assert schedule_of(campaign) == (True, [hours("09:00", "17:00")])
 
@@ -133,7 +132,7 @@ def test_kept_windows_can_be_edited_without_coming_into_force(desk: Browser) -> 
     campaign = make_campaign()
     set_windows(campaign_id=campaign.pk, windows=[OPEN], is_enabled=False, now=NOON)
 
-    desk.save(desk.open(change_page(campaign)), **line(0, "18:00", "20:00"))
+    desk.save(desk.open(change_page(campaign)), line(0, "18:00", "20:00"))
 
     assert (schedule_of(campaign), state_of(campaign)) == ((False, [CLOSED]), RUNNING)
 
@@ -157,11 +156,11 @@ def test_page_shows_the_stored_answer_and_windows(desk: Browser) -> None:
     ],
 )
 def test_answer_and_windows_that_contradict_each_other_are_refused(
-    desk: Browser, answer: str, typed: dict[str, str | list[str]], words: str
+    desk: Browser, answer: str, typed: dict[str, Value], words: str
 ) -> None:
     campaign = make_campaign()
 
-    page = desk.save(desk.open(change_page(campaign)), hours=answer, name="Renamed", **typed)
+    page = desk.save(desk.open(change_page(campaign)), typed, hours=answer, name="Renamed")
 
     assert words in page.errors["hours"][0]
     assert schedule_of(campaign) is None
@@ -182,12 +181,10 @@ def test_answer_and_windows_that_contradict_each_other_are_refused(
         ({"windows-TOTAL_FORMS": str(MOST_WINDOWS + 1)}, f"at most {MOST_WINDOWS}"),
     ],
 )
-def test_window_that_is_none_is_refused_in_its_line(
-    desk: Browser, typed: dict[str, str | list[str]], words: str
-) -> None:
+def test_window_that_is_none_is_refused_in_its_line(desk: Browser, typed: dict[str, Value], words: str) -> None:
     campaign = make_campaign()
 
-    page = desk.save(desk.open(change_page(campaign)), hours="windows", **typed)
+    page = desk.save(desk.open(change_page(campaign)), typed, hours="windows")
     again = desk.save(page)
 
     refusal = ["A window is not complete: see the table of windows."]
@@ -199,7 +196,7 @@ def test_window_that_is_none_is_refused_in_its_line(
 def test_schedule_page_adds_one(desk: Browser) -> None:
     campaign = make_campaign()
 
-    page = desk.save(desk.open(f"{SCHEDULES}add/"), campaign=str(campaign.pk), **line(0, "18:00", "20:00"))
+    page = desk.save(desk.open(f"{SCHEDULES}add/"), line(0, "18:00", "20:00"), campaign=str(campaign.pk))
 
     assert schedule_of(campaign) == (True, [CLOSED])
     assert state_of(campaign) == ("paused", "outside_windows")
@@ -209,7 +206,7 @@ def test_schedule_page_adds_one(desk: Browser) -> None:
 def test_schedule_page_refuses_a_second_one(desk: Browser) -> None:
     campaign = make_campaign(windows=[OPEN])
 
-    page = desk.save(desk.open(f"{SCHEDULES}add/"), campaign=str(campaign.pk), **line(0, "18:00", "20:00"))
+    page = desk.save(desk.open(f"{SCHEDULES}add/"), line(0, "18:00", "20:00"), campaign=str(campaign.pk))
 
     assert "has a schedule: change that one" in page.errors["campaign"][0]
     assert schedule_of(campaign) == (True, [OPEN])
@@ -226,12 +223,10 @@ def test_schedule_page_refuses_a_second_one(desk: Browser) -> None:
         ({}, (True, [CLOSED])),
     ],
 )
-def test_schedule_page_changes_one(
-    desk: Browser, changes: dict[str, bool | str | list[str]], after: tuple[bool, list[Window]]
-) -> None:
+def test_schedule_page_changes_one(desk: Browser, changes: dict[str, Value], after: tuple[bool, list[Window]]) -> None:
     campaign = make_campaign(windows=[CLOSED])
 
-    page = desk.save(desk.open(change_page(campaign.schedule)), **changes)
+    page = desk.save(desk.open(change_page(campaign.schedule)), changes)
 
     assert page.errors == {}
     assert schedule_of(campaign) == after

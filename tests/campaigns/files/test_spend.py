@@ -105,10 +105,11 @@ def test_references_do_not_depend_on_what_stands_around_a_row(read: Read) -> Non
 )  # fmt: skip
 def test_references_depend_on_every_cell(read: Read, other: str) -> None:
     layout = Layout(campaign="campaign", date="day", amount="other")
+    header = "campaign,day,cost,device,other\n"
 
-    rows = read(f"campaign,day,cost,device,other\nSearch,2026-11-20,1.00,a,1\n{other},1\n", layout)
+    first, second = read(f"{header}Search,2026-11-20,1.00,a,1\n", layout), read(f"{header}{other},1\n", layout)
 
-    assert len(set(references(rows))) == 2
+    assert references(first) != references(second)
 
 
 def test_a_reference_column_goes_before_the_content(read: Read) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaigns.errors import UnreadableFile
 from campaigns.files.table import Record, Table, open_table
@@ -107,3 +113,35 @@ def test_position_ignores_white_space_around_names(tmp_path: Path) -> None:
     table = table_of(tmp_path, " campaign , cost \nSearch,1\n")
 
     assert table.position("cost ") == 1
+
+
+# Whatever a cell of a text file may hold: line ends, quotes and delimiters among them.
+CELLS = st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\r\n\t"), max_size=12)
+
+
+@given(
+    rows=st.lists(st.tuples(CELLS, CELLS), max_size=6),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_records_are_what_was_written_whatever_it_was(
+    rows: list[tuple[str, str]], delimiter: str, encoding: str, line_end: str
+) -> None:
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=delimiter, lineterminator=line_end, quoting=csv.QUOTE_ALL)
+    expected: list[Record] = []
+    writer.writerow(["campaign", "cost"])
+    for row in rows:
+        line = len(re.findall("\r\n|\r|\n", written.getvalue())) + 1
+        writer.writerow(row)
+        stripped = row[0].strip(), row[1].strip()
+        expected += [Record(line, stripped)] if any(stripped) else []
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spend.csv"
+        path.write_bytes(written.getvalue().encode(encoding))
+        table = open_table(path, wanted=["campaign", "cost"])
+        records = list(table.records())
+
+    assert (table.header, records) == (("campaign", "cost"), expected)

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.db.models import Sum
 
 from campaigns.management.commands.import_spend import RunningClock
 from campaigns.models import Brand, Campaign, SpendLog
 from tests.campaigns.management.desk import Answer, run
 from tests.factories import NOON, make_brand, make_campaign, make_campaigns
-from tests.plugin.runs import ROOT
-from tests.processes import Installation
-from tests.readings import assert_totals_are_right, everything_stored
+from tests.readings import everything_stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time_travel")]
 
@@ -317,151 +309,3 @@ def test_import_spend_needs_its_columns(tmp_path: Path) -> None:
 
     assert (answer.code, answer.out) == (2, "")
     assert "--campaign-column, --amount-column" in answer.err
-
-
-# --- real reports -----------------------------------------------------------------------------------------------------
-
-SNAPCHAT = ("fivetran_snapchat_hourly/snapchat_ad_hourly_report_data.csv", "ad_id", "date", "spend", "micros")
-MICROSOFT = (
-    "fivetran_microsoft_daily/microsoft_ads_campaign_performance_daily_report_data.csv",
-    *("campaign_id", "date", "spend", "units"),
-)
-APPLE = (
-    "fivetran_multi_platform_mini/apple_search_campaign_report_data.csv",
-    *("id", "date", "local_spend_amount", "units"),
-)
-LINKEDIN = (
-    "fivetran_multi_platform_mini/linkedin_ad_analytics_by_campaign_data.csv",
-    *("campaign_id", "day", "cost_in_local_currency", "units"),
-)
-GOOGLE = ("fivetran_multi_platform_mini/google_ads_campaign_stats_data.csv", "id", "date", "cost_micros", "micros")
-REDDIT = (
-    "fivetran_multi_platform_mini/reddit_ads_campaign_report_data.csv",
-    *("campaign_id", "date", "spend", "micros"),
-)
-TWITTER = (
-    "fivetran_multi_platform_mini/twitter_campaign_report_data.csv",
-    *("campaign_id", "date", "billed_charge_local_micro", "micros"),
-)
-
-
-@pytest.mark.needs_data
-@pytest.mark.parametrize("mode", ["entries", "day-totals"])
-@pytest.mark.parametrize(
-    ("report", "rows", "campaigns", "total"),
-    [
-        (SNAPCHAT, 1212, 18, "2513.448305"),
-        (MICROSOFT, 2630, 3, "946.34"),
-        (APPLE, 12, 1, "100.00"),
-        (LINKEDIN, 20, 4, "530.62"),
-        (GOOGLE, 16, 1, "231.33"),
-        (REDDIT, 79, 4, "12970.777467"),
-        (TWITTER, 4, 3, "138.535734"),
-    ],
-    ids=["snapchat", "microsoft", "apple", "linkedin", "google", "reddit", "twitter"],
-)
-def test_real_report_imports_to_its_exact_total_once(
-    shared_data: Path, acme: Brand, report: Sequence[str], rows: int, campaigns: int, total: str, mode: str
-) -> None:
-    file, campaign, day, cost, unit = report
-    arguments = (
-        *("import_spend", str(shared_data / file), "--brand", "Acme", "--create-campaigns", "--mode", mode, "--json"),
-        *("--campaign-column", campaign, "--date-column", day, "--amount-column", cost, "--unit", unit),
-    )
-
-    first = run(*arguments).facts
-    stored = everything_stored()
-    second = run(*arguments).facts
-
-    assert everything_stored() == stored
-    assert (first["rows"], first["campaigns"], first["exact_total"]) == (rows, campaigns, total)
-    assert (first["recorded"], second["recorded"]) == (total, "0.00")
-    assert (second["new"], second["restated"], second["duplicate"]) == (0, 0, first["new"])
-    assert SpendLog.objects.aggregate(total=Sum("amount"))["total"] == Decimal(total)
-    assert_totals_are_right()
-
-
-@pytest.mark.needs_data
-@pytest.mark.parametrize("mode", ["entries", "day-totals"])
-def test_microsofts_rows_are_summed_and_never_overwrite_each_other(shared_data: Path, acme: Brand, mode: str) -> None:
-    file, campaign, day, cost, unit = MICROSOFT
-
-    run(
-        *("import_spend", str(shared_data / file), "--brand", "Acme", "--create-campaigns", "--mode", mode),
-        *("--campaign-column", campaign, "--date-column", day, "--amount-column", cost, "--unit", unit),
-    )
-
-    sums = SpendLog.objects.order_by().values_list("campaign__external_id").annotate(total=Sum("amount"))
-    assert dict(sums) == {
-        "359751135": Decimal("593.91"),
-        "349886458": Decimal("318.08"),
-        "349886462": Decimal("34.35"),
-    }
-
-
-# --- a process of its own ---------------------------------------------------------------------------------------------
-
-
-def process_arguments(path: Path) -> list[str]:
-    return [sys.executable, "manage.py", "import_spend", str(path), "--brand", "Acme", *COLUMNS, "--create-campaigns"]
-
-
-def add_brand(installation: Installation) -> None:
-    create = "from django.utils import timezone; from campaigns.services import create_brand"
-    installation.manage("shell", "-c", f"{create}; create_brand(name='Acme', now=timezone.now())")
-
-
-@pytest.mark.system
-def test_process_shows_a_progress_bar_to_a_person(installation: Installation, tmp_path: Path) -> None:
-    add_brand(installation)
-    path = write_file(tmp_path, *[f"Search,2026-01-20 09:00,{number}" for number in range(1, 200)])
-    watching, screen = pty.openpty()
-
-    process = subprocess.Popen(
-        process_arguments(path),
-        cwd=ROOT,
-        env={**installation.environment, "TERM": "xterm"},
-        stdout=subprocess.PIPE,
-        stderr=screen,
-    )
-    os.close(screen)
-    shown = read_all(watching)
-    printed, _ = process.communicate(timeout=120)
-
-    assert (process.returncode, b"19,900.00" in printed) == (0, True)
-    assert "recording" in shown
-    assert "199/199" in shown
-
-
-def read_all(terminal: int) -> str:
-    """Read what is written to a terminal until nobody holds it any more."""
-    shown = b""
-    try:
-        while block := os.read(terminal, 65536):
-            shown += block
-    except OSError:
-        # How Linux says that the other side was closed.
-        pass
-    finally:
-        os.close(terminal)
-    return shown.decode()
-
-
-@pytest.mark.system
-def test_process_shows_no_progress_bar_to_a_log(installation: Installation, tmp_path: Path) -> None:
-    add_brand(installation)
-    path = write_file(tmp_path, "Search,2026-01-20 09:00,1.50", "Search,2026-01-20 09:00,x")
-
-    done = subprocess.run(
-        process_arguments(path),
-        cwd=ROOT,
-        env=installation.environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert done.stderr.startswith("Refused: spend.csv, line 3: 'x' is not a plain amount")
-    assert done.stdout.startswith("line 3: 'x'")

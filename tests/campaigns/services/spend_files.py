@@ -6,10 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
+from campaigns.errors import ManyRefusals, Refusal
 from campaigns.files import Layout
 from campaigns.models import Brand, Campaign, SpendLog
-from campaigns.services.imports import ImportOrder, ImportReport, Mode, import_file
+from campaigns.services.imports import ImportOrder, ImportReport, Mode, check_file, import_file
 from tests.factories import NOON
+from tests.readings import everything_stored
 
 LAYOUT = Layout(campaign="campaign", date="day", amount="cost")
 WITH_REFERENCE = Layout(campaign="campaign", date="day", amount="cost", reference="id")
@@ -55,3 +59,17 @@ def counters(row: Brand | Campaign) -> tuple[Decimal, Decimal]:
     """Return what the row counts now: of the day, of the month."""
     row.refresh_from_db()
     return row.current_daily_spend, row.current_monthly_spend
+
+
+def refused_lines(order: ImportOrder, now: datetime = NOON) -> list[tuple[int, type[Refusal]]]:
+    """Try to import, and return what was refused by its line; nothing may have been written."""
+    before = everything_stored()
+    with pytest.raises(ManyRefusals) as refused:
+        import_at(order, now)
+    assert everything_stored() == before
+    # The check alone says the same.
+    with pytest.raises(ManyRefusals) as checked:
+        check_file(order=order, now=now)
+    assert [line for line, _ in checked.value.refusals] == [line for line, _ in refused.value.refusals]
+    assert refused.value.row_word == "line"
+    return [(line, type(refusal)) for line, refusal in refused.value.refusals]

@@ -136,6 +136,15 @@ def test_correction_to_no_amount_is_refused(new_amount: str | Decimal | int) -> 
     assert ledger() == ["10.00"]
 
 
+def test_correction_of_a_credit_rounds_no_digit_away() -> None:
+    entry = spend(make_campaign(), "-10")
+
+    with pytest.raises(InvalidAmount, match="more than 6 decimals"):
+        correct_spend(entry_id=entry.pk, new_amount=Decimal("-1." + "0" * 40 + "1"), now=NOON)
+
+    assert ledger() == ["-10.00"]
+
+
 def test_correction_of_a_correction_is_refused_and_names_the_original() -> None:
     entry = spend(make_campaign(), "10")
     correction = correct_spend(entry_id=entry.pk, new_amount="9", now=NOON).entry

@@ -10,7 +10,7 @@ import pytest
 
 from campaigns.errors import InvalidAmount, InvalidMoment, InvalidTimeZone, ManyRefusals, Refusal, UnreadableFile
 from campaigns.files import Layout
-from campaigns.models import Campaign, SpendLog
+from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.dayparting import EVERY_DAY, Window
 from campaigns.services.replay import ReplayOrder, ReplayReport, replay_file
 from tests.campaigns.services.spend_files import LAYOUT, WITH_REFERENCE, write_file
@@ -84,6 +84,14 @@ def test_the_clock_runs_on_to_the_midnight_after_the_last_row(tmp_path: Path) ->
 
     assert timeline(report)[-1] == ("11-19 00:00", "start", 1, [])
     assert report.events[-1].at == at("2026-11-19 00:00")
+
+
+def test_days_and_months_are_reset_at_local_midnight_as_the_beat_would(tmp_path: Path) -> None:
+    replay(write_file(tmp_path, "A,2026-10-31 09:00,10.00"))
+
+    row = Brand.objects.get()
+    assert (row.daily_since, row.monthly_since) == (at("2026-11-01 00:00"), at("2026-11-01 00:00"))
+    assert (row.current_daily_spend, row.current_monthly_spend) == (Decimal(0), Decimal(0))
 
 
 def test_midnight_is_the_zones_own(tmp_path: Path) -> None:

@@ -1,0 +1,121 @@
+"""Rows that go, and counters that are compared, while a spend comes in. Each race has its broken twin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from campaigns.errors import NotFound, StillHasSpend
+from campaigns.models import Brand, Campaign
+from campaigns.services import (
+    change_campaign,
+    delete_brand,
+    delete_campaign,
+    find_drift,
+    record_reported_total,
+    record_spend,
+    set_windows,
+)
+from tests.factories import NOON, make_brand, make_campaign
+from tests.races.writers import Outcome, Point, race
+from tests.readings import ledger
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+# A campaign is deleted --------------------------------------------------------------------------------------------
+
+
+def record(campaign: Campaign) -> object:
+    return record_spend(campaign_id=campaign.pk, amount="1", now=NOON)
+
+
+def report(campaign: Campaign) -> object:
+    return record_reported_total(campaign_id=campaign.pk, source="google", day=NOON.date(), total="1", now=NOON)
+
+
+def rename(campaign: Campaign) -> object:
+    return change_campaign(campaign_id=campaign.pk, name="Renamed", now=NOON)
+
+
+def close(campaign: Campaign) -> object:
+    return set_windows(campaign_id=campaign.pk, windows=[], now=NOON)
+
+
+def deletion_and(
+    work: Callable[[Campaign], object], monkeypatch: pytest.MonkeyPatch, point: Point
+) -> tuple[Outcome[None], Outcome[object]]:
+    """The deletion has seen that there is no spend; then somebody else comes."""
+    campaign = make_campaign()
+    point.hold(monkeypatch, "campaigns.models.Campaign.delete")
+    return race(lambda: delete_campaign(campaign_id=campaign.pk), lambda: work(campaign), point)
+
+
+@pytest.mark.parametrize("work", [record, report, rename, close])
+def test_whoever_waited_for_a_deletion_hears_that_the_campaign_is_gone(
+    work: Callable[[Campaign], object], monkeypatch: pytest.MonkeyPatch, point: Point
+) -> None:
+    deletion, other = deletion_and(work, monkeypatch, point)
+
+    assert (deletion.error, type(other.error), other.was_blocked) == (None, NotFound, True)
+    assert (Campaign.objects.count(), ledger()) == (0, [])
+
+
+def test_twin_without_the_lock_the_deletion_meets_a_spend_that_it_has_not_seen(
+    monkeypatch: pytest.MonkeyPatch, point: Point, without_locks: None
+) -> None:
+    deletion, other = deletion_and(record, monkeypatch, point)
+
+    # No sentence that says what to do: an error of the framework's.
+    assert other.error is None
+    assert deletion.error is not None
+    assert not isinstance(deletion.error, StillHasSpend)
+
+
+def test_spend_that_was_first_keeps_the_campaign(monkeypatch: pytest.MonkeyPatch, point: Point) -> None:
+    campaign = make_campaign()
+    point.hold(monkeypatch, "campaigns.services.spend.post")
+
+    first, deletion = race(lambda: record(campaign), lambda: delete_campaign(campaign_id=campaign.pk), point)
+
+    assert (first.error, type(deletion.error), deletion.was_blocked) == (None, StillHasSpend, True)
+    assert ledger() == ["1.00"]
+
+
+def test_campaign_that_waited_for_its_brands_deletion_is_refused(monkeypatch: pytest.MonkeyPatch, point: Point) -> None:
+    brand = make_brand()
+    point.hold(monkeypatch, "campaigns.models.Brand.delete")
+
+    deletion, creation = race(lambda: delete_brand(brand_id=brand.pk), lambda: make_campaign(brand), point)
+
+    assert (deletion.error, type(creation.error), creation.was_blocked) == (None, NotFound, True)
+    assert Brand.objects.count() == 0
+
+
+# Counters are compared with the ledger ----------------------------------------------------------------------------
+
+
+def comparison_and_spend(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch, point: Point
+) -> list[tuple[str, str, str]]:
+    """The comparison has read the counters and not added up the ledger yet; then a spend comes in."""
+    point.hold(monkeypatch, "campaigns.services.totals._sums_by_campaign")
+    first, second = race(find_drift, lambda: record(campaign), point)
+    # To compare is no reason to make anybody wait.
+    assert (second.error, second.was_blocked) == (None, False)
+    return [(drift.owner, str(drift.counted), str(drift.in_ledger)) for drift in first.answer]
+
+
+def test_spend_during_a_comparison_is_no_drift(monkeypatch: pytest.MonkeyPatch, point: Point) -> None:
+    assert comparison_and_spend(make_campaign(), monkeypatch, point) == []
+
+
+def test_twin_that_does_not_look_again_under_the_lock_raises_a_false_alarm(
+    monkeypatch: pytest.MonkeyPatch, point: Point
+) -> None:
+    campaign = make_campaign(make_brand(name="Acme"))
+    as_first_read = {brand.pk: brand for brand in Brand.objects.all()}
+    monkeypatch.setattr("campaigns.services.totals.lock_brand", as_first_read.__getitem__)
+
+    assert comparison_and_spend(campaign, monkeypatch, point) == [("Acme", "0.00", "1.00")] * 2
