@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
-from django.utils import timezone
 from pytest_django import Settings
 
 from campaigns.models import Brand, Campaign, OutboxEvent, WebhookDelivery, WebhookEndpoint
@@ -21,14 +22,20 @@ from campaigns.services.webhooks import (
     send_due,
     sending,
 )
-from tests.factories import DAY, MINUTE, SECOND, make_brand, make_campaign
+from tests.factories import DAY, MINUTE, NOON, SECOND, make_brand, make_campaign
 from tests.receiver import Answer, Receiver, hang, hang_up
 
 # Sending is no work for inside of a transaction, so there is none around these tests.
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Signatures carry the moment, and the public library refuses those of another day.
-NOW = timezone.now()
+NOW = NOON
+
+
+@pytest.fixture(autouse=True)
+def present() -> Iterator[None]:
+    """The clock, which starts at noon: the public library refuses signatures that are older than five minutes."""
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 def make_endpoint(receiver: Receiver, brand: Brand | None = None, *, path: str = "/hooks") -> WebhookEndpoint:
