@@ -14,7 +14,7 @@ from campaigns.services.campaigns import change_campaign, create_campaign, delet
 from campaigns.services.corrections import correct_spend, reverse_spend
 from campaigns.services.delivery import should_campaign_be_active
 from campaigns.services.reported import ReportedTotal, record_reported_total, record_reported_totals
-from campaigns.services.schedules import set_daily_hours, set_windows
+from campaigns.services.schedules import change_schedule, set_daily_hours, set_windows
 from campaigns.services.spend import NewSpend, SpendReceipt, record_spend, record_spends
 from campaigns.services.summary import BrandSummary, get_brand_summary
 from campaigns.services.totals import find_drift, rebuild_totals
@@ -26,6 +26,7 @@ __all__ = [
     "SpendReceipt",
     "change_brand",
     "change_campaign",
+    "change_schedule",
     "correct_spend",
     "create_brand",
     "create_campaign",

@@ -172,7 +172,7 @@ def _refuse_if_any(refusals: Sequence[tuple[int, Refusal]]) -> None:
 def _locked_batches(drafts: Mapping[int, _Draft]) -> list[_Batch]:
     """Lock the brands of the drafts, in order, and deal the drafts out to them."""
     wanted = {draft.entry.campaign_id for draft in drafts.values()}
-    brand_ids = dict(Campaign.objects.filter(pk__in=wanted).values_list("pk", "brand_id"))
+    brand_ids = dict(Campaign.objects.filter(pk__in=wanted).order_by().values_list("pk", "brand_id"))
     batches = {brand.pk: _Batch(brand) for brand in lock_brands(brand_ids.values()).values()}
     # Read under the lock: whoever held it before may have deleted one.
     campaigns = Campaign.objects.with_windows().in_bulk(list(brand_ids))

@@ -17,7 +17,7 @@ from campaigns.models import Brand, Campaign
 from campaigns.rules.delivery import decide
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind
 from campaigns.services import mismatches
-from campaigns.services.schedules import store_windows
+from campaigns.services.schedules import store_schedule
 from tests.factories import (
     DAY,
     HOUR,
@@ -110,7 +110,7 @@ def store(client: Client, number: int) -> Brand:
         campaign = Campaign.objects.create(brand=brand, name=f"{position}", is_enabled=ad.is_enabled)
         Campaign.objects.filter(pk=campaign.pk).update(end_date=at("2026-11-19").date() if ad.is_over else None)
         windows = {"never": [], "always": [hours("00:00", "00:00")], "office": [hours("08:00", "20:00")]}
-        store_windows(campaign=campaign, windows=windows.get(ad.hours))
+        store_schedule(campaign=campaign, changes={"windows": windows.get(ad.hours)})
         Brand.objects.filter(pk=brand.pk).update(time_zone=client.zone_before, **client.before.columns())
         Campaign.objects.filter(pk=campaign.pk).update(**ad.before.columns())
         headline = headline_now(campaign)
