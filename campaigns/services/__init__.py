@@ -4,7 +4,8 @@
     a person decides     brands, campaigns, schedules, resets       ->  periods  ->  delivery
     time passes          passes (tasks call it)                     ->  periods  ->  delivery
 
-`delivery` is the only one that starts and stops campaigns. The names below stay callable from here.
+`delivery` is the only one that starts and stops campaigns. What it and `posting` do is written into the `outbox`, which
+`webhooks` sends; `changes` is the same story as a feed. The names below stay callable from here.
 """
 
 from __future__ import annotations

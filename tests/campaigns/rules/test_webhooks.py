@@ -89,7 +89,8 @@ def test_secret_is_the_prefix_and_base64() -> None:
 
 
 def test_attempts_come_at_growing_distances_for_three_days() -> None:
-    now, distances = NOON, []
+    now = NOON
+    distances: list[timedelta] = []
     while (due_at := next_attempt(attempts=len(distances) + 1, now=now, expires_at=NOON + PATIENCE)) is not None:
         distances.append(due_at - now)
         now = due_at

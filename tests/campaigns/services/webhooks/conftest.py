@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from pytest_django import Settings
 
+from tests.factories import NOON
 from tests.receiver import Receiver, receiving
 
 
@@ -18,3 +20,10 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
     settings.WEBHOOK_TIMEOUT = 20.0
     with receiving() as running:
         yield running
+
+
+@pytest.fixture
+def present() -> Iterator[None]:
+    """The clock, which starts at noon: the public library refuses signatures that are older than five minutes."""
+    with time_machine.travel(NOON, tick=True):
+        yield

@@ -19,7 +19,7 @@ now = timezone.now()
 for name in ("First", "Second"):
     create_campaign(brand_id=create_brand(name=name, now=now).pk, name="Search", now=now)
 target = webhooks.check_target(url={url!r})
-webhooks.create_endpoint(target=target, kinds=list(EventKind), now=now)
+print(webhooks.create_endpoint(target=target, kinds=list(EventKind), now=now).secret)
 """
 
 CHANGE = """
@@ -54,7 +54,7 @@ class Desk:
         installation.environment.update(WEBHOOK_ALLOW_HTTP="1", WEBHOOK_ALLOW_PRIVATE="1", WEBHOOK_TIMEOUT=str(timeout))
         installation.start("broker")
         installation.start("worker")
-        self.shell(SET_UP.format(url=receiver.url()))
+        self.secret = self.shell(SET_UP.format(url=receiver.url())).splitlines()[-1]
 
     def shell(self, code: str) -> str:
         """Run Python in a process of its own."""
@@ -117,3 +117,4 @@ def test_many_passes_at_once_deliver_each_change_once(installation: Installation
     for brand in ("First", "Second"):
         assert desk.received(brand) == desk.stored(brand)
     assert len(desk.receiver.posts()) == 40
+    assert all(post.is_signed_by(desk.secret) for post in desk.receiver.posts())
