@@ -134,6 +134,20 @@ class UnreadableFile(Refusal):
     field = "file"
 
 
+class InvalidWebhook(Refusal):
+    """An endpoint of webhooks as it cannot be: no https address, a private one, no event."""
+
+    code = "invalid_webhook"
+    field = "url"
+
+
+class InvalidCursor(Refusal):
+    """A place in the feed of changes that the feed has never had."""
+
+    code = "invalid_cursor"
+    field = "after"
+
+
 class ManyRefusals(Refusal):
     """Several refusals at once, each with the number of its row: nothing of the whole was written.
 

@@ -5,7 +5,8 @@
     a program is let in  access
     time passes          passes (tasks call it)                     ->  periods  ->  delivery
 
-`delivery` is the only one that starts and stops campaigns. The names below stay callable from here.
+`delivery` is the only one that starts and stops campaigns. What it and `posting` do is written into the `outbox`, which
+`webhooks` sends; `changes` is the same story as a feed. The names below stay callable from here.
 """
 
 from __future__ import annotations
