@@ -197,6 +197,7 @@ def test_schema_names_every_operation_and_the_one_shape(client: Client) -> None:
 
     operations = {(method.upper(), path) for path, methods in schema["paths"].items() for method in methods}
     assert operations == {
+        ("GET", "/api/v1/changes"),
         ("GET", "/api/v1/brands"),
         ("GET", "/api/v1/brands/{brand}"),
         ("PATCH", "/api/v1/brands/{brand}"),
