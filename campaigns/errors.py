@@ -108,11 +108,44 @@ class StillHasSpend(Refusal):
     code = "still_has_spend"
 
 
+class InvalidKey(Refusal):
+    """A key of the API that was described in a way in which it cannot be made."""
+
+    code = "invalid_key"
+
+
+class TooManyKeys(Refusal):
+    """A client has two valid keys already: the old one and the new one of a rotation."""
+
+    code = "too_many_keys"
+    field = "name"
+
+
+class KeyRefused(Refusal):
+    """A key of the API that opens nothing. Why is not said: missing, unknown, expired and revoked are alike."""
+
+    code = "key_refused"
+
+
 class UnreadableFile(Refusal):
     """A file that is not a table of spend as it was described."""
 
     code = "unreadable_file"
     field = "file"
+
+
+class InvalidWebhook(Refusal):
+    """An endpoint of webhooks as it cannot be: no https address, a private one, no event."""
+
+    code = "invalid_webhook"
+    field = "url"
+
+
+class InvalidCursor(Refusal):
+    """A place in the feed of changes that the feed has never had."""
+
+    code = "invalid_cursor"
+    field = "after"
 
 
 class ManyRefusals(Refusal):
