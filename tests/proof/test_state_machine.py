@@ -8,7 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.proof.machine import Story
 
-# Stories in a part, each of a whole desk; parts, because no test may take longer than five minutes. The long run has 30.
+# Stories in a part, each of a whole desk. The long run has 30 parts, because no test may take over five minutes.
 STORIES = 24
 PARTS = max(1, settings().max_examples // 100)
 STEPS = 30
