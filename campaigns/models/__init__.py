@@ -8,9 +8,11 @@ from campaigns.models.counters import Counted
 from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow
 from campaigns.models.fields import MoneyField, money_value
 from campaigns.models.history import Cause, StatusChange
+from campaigns.models.imports import UNFINISHED, ImportState, SpendImport, SpendUpload
 from campaigns.models.spend import SpendLog, SpendLogQuerySet
 
 __all__ = [
+    "UNFINISHED",
     "Brand",
     "Campaign",
     "CampaignQuerySet",
@@ -18,9 +20,12 @@ __all__ = [
     "Counted",
     "DaypartingSchedule",
     "DaypartingWindow",
+    "ImportState",
     "MoneyField",
+    "SpendImport",
     "SpendLog",
     "SpendLogQuerySet",
+    "SpendUpload",
     "Status",
     "StatusChange",
     "money_value",
