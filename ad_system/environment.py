@@ -61,6 +61,11 @@ class Environment(BaseSettings):
         ge=1,
         description="A pass over more brands than this is cut into ranges, one task each.",
     )
+    import_max_megabytes: int = Field(
+        default=50,
+        ge=1,
+        description="The largest spend file that the admin takes; import_spend takes any.",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("allowed_hosts", "csrf_trusted_origins", mode="before")

@@ -7,9 +7,10 @@ from django.contrib import admin
 from campaigns.admin.brand import BrandAdmin
 from campaigns.admin.campaign import CampaignAdmin
 from campaigns.admin.history import StatusChangeAdmin
+from campaigns.admin.imports import SpendImportAdmin
 from campaigns.admin.schedule import ScheduleAdmin
 from campaigns.admin.spend import SpendAdmin
-from campaigns.models import Brand, Campaign, DaypartingSchedule, SpendLog, StatusChange
+from campaigns.models import Brand, Campaign, DaypartingSchedule, SpendImport, SpendLog, StatusChange
 
 admin.site.site_header = "ad_system – budget desk"
 admin.site.site_title = "ad_system – budget desk"
@@ -18,5 +19,6 @@ admin.site.index_title = "The desk"
 admin.site.register(Brand, BrandAdmin)
 admin.site.register(Campaign, CampaignAdmin)
 admin.site.register(SpendLog, SpendAdmin)
+admin.site.register(SpendImport, SpendImportAdmin)
 admin.site.register(DaypartingSchedule, ScheduleAdmin)
 admin.site.register(StatusChange, StatusChangeAdmin)

@@ -177,7 +177,9 @@ class _RowReader:
 
     def _campaign_of(self, cells: tuple[str, ...]) -> str:
         value = cells[self._campaign]
-        return self._cell(cells, self._campaign_name) if not value or value in MISSING else value
+        if self._campaign_name is None or (value and value not in MISSING):
+            return value
+        return cells[self._campaign_name]
 
     def _read_amount(self, cells: tuple[str, ...]) -> Decimal | None:
         text = cells[self._amount]

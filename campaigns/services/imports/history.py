@@ -6,8 +6,9 @@ import hashlib
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from campaigns.errors import ManyRefusals, Refusal, UnreadableFile
 from campaigns.models import UNFINISHED, ImportState, SpendImport, SpendLog
@@ -50,14 +51,23 @@ def is_at_work(row: SpendImport, now: datetime) -> bool:
 
 def finish(import_id: int | None, report: ImportReport, *, now: datetime) -> None:
     """Enter what the import did. What it recorded is what the ledger has of it, in however many attempts."""
-    entries = SpendLog.objects.filter(spend_import=import_id, corrects=None)
-    recorded = entries.aggregate(total=Sum("amount"))["total"]
-    _update(import_id, report, state=ImportState.DONE, finished_at=now, recorded=recorded or Decimal(0))
+    entries = SpendLog.objects.filter(spend_import=import_id or 0, corrects=None)
+    sums = entries.aggregate(total=Sum("amount"), count=Count("pk"))
+    facts = _facts(report)
+    if sums["count"] > report.new + report.restated:
+        # An earlier attempt did a part, which this one only met again: the counts of the check hold for both.
+        for name in ("new", "duplicate", "restated"):
+            del facts[name]
+    SpendImport.objects.filter(pk=import_id or 0).update(
+        **facts, state=ImportState.DONE, finished_at=now, recorded=sums["total"] or Decimal(0)
+    )
 
 
 def keep_check(import_id: int, report: ImportReport) -> None:
     """Enter what the import would do."""
-    _update(import_id, report, state=ImportState.CHECKED, recorded=report.recorded)
+    SpendImport.objects.filter(pk=import_id).update(
+        **_facts(report), state=ImportState.CHECKED, recorded=report.recorded, alive_at=None
+    )
 
 
 def fail(import_id: int | None, refusal: Refusal, *, now: datetime, state: ImportState = ImportState.FAILED) -> None:
@@ -83,35 +93,26 @@ def fingerprint(path: Path) -> tuple[int, str]:
         raise UnreadableFile(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
-def _update(
-    import_id: int | None,
-    report: ImportReport,
-    *,
-    state: ImportState,
-    recorded: Decimal,
-    finished_at: datetime | None = None,
-) -> None:
-    SpendImport.objects.filter(pk=import_id or 0).update(
-        state=state,
-        finished_at=finished_at,
-        recorded=recorded,
-        format=report.format,
-        read_as=report.read_as,
-        mode=report.mode,
-        source=report.source,
-        rows=report.rows,
-        zero=report.zero,
-        new=report.new,
-        duplicate=report.duplicate,
-        restated=report.restated,
-        gone=report.gone,
-        refused=0,
-        problems=[],
-        exact_total=f"{tidy(report.exact_total):f}"[:_LONGEST_TOTAL],
-        rounded_total=report.rounded_total,
-        first_day=report.first_day,
-        last_day=report.last_day,
-        made_at=report.made_at,
-        rows_done=report.rows,
-        rows_expected=report.rows,
-    )
+def _facts(report: ImportReport) -> dict[str, Any]:
+    """Return the report as columns of the history."""
+    return {
+        "format": report.format,
+        "read_as": report.read_as,
+        "mode": report.mode,
+        "source": report.source,
+        "rows": report.rows,
+        "zero": report.zero,
+        "new": report.new,
+        "duplicate": report.duplicate,
+        "restated": report.restated,
+        "gone": report.gone,
+        "refused": 0,
+        "problems": [],
+        "exact_total": f"{tidy(report.exact_total):f}"[:_LONGEST_TOTAL],
+        "rounded_total": report.rounded_total,
+        "first_day": report.first_day,
+        "last_day": report.last_day,
+        "made_at": report.made_at,
+        "rows_done": report.rows,
+        "rows_expected": report.rows,
+    }
