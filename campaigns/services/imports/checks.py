@@ -80,14 +80,20 @@ def check_age(reading: Reading, order: ImportOrder) -> None:
 
 
 def check_origin(reading: Reading, order: ImportOrder) -> None:
-    """Refuse our own export of entries where these entries are: they would count twice.
+    """Refuse our own export of entries where these entries are, because they would count twice, or of many brands.
 
     :raises ImportConflict: if this database wrote the file.
+    :raises UnreadableFile: if it has entries of more than one brand.
     """
     known, table = reading.file.format, reading.file.table
     first = next(table.records(), None)
     if known is None or known.is_total_by_day or first is None:
         return
+    brand = table.position("brand")
+    if any(record.cells[brand] != first.cells[brand] for record in table.records()):
+        raise UnreadableFile(
+            f"{order.file_name} has entries of several brands: export each one by itself, with --brand."
+        )
     number, recorded_at = (first.cells[table.position(name)] for name in ("entry", "recorded_at"))
     if not number.isascii() or not number.isdecimal() or len(number) > 18:
         return

@@ -10,7 +10,9 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from campaigns import tasks
@@ -235,8 +237,16 @@ def test_a_files_name_leads_nowhere_else(desk: Browser, search: Campaign, name: 
 
 def test_list_takes_as_many_queries_for_thirty_as_for_one(desk: Browser, search: Campaign) -> None:
     upload(desk, search.brand, ROWS, **COLUMNS)
+    with CaptureQueriesContext(connection) as for_one:
+        page = desk.open(IMPORTS)
+    row = SpendImport.objects.get()
+    SpendImport.objects.bulk_create(
+        SpendImport(brand=make_brand(), created_at=row.created_at, size=1, state="done") for _ in range(29)
+    )
 
-    page = desk.open(IMPORTS)
+    with CaptureQueriesContext(connection) as for_thirty:
+        desk.open(IMPORTS)
 
     assert "spend.csv" in page.text
     assert "checked, waits for a yes" in page.text
+    assert len(for_thirty) == len(for_one)
