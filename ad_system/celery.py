@@ -70,6 +70,12 @@ SCHEDULE = (
         description="Reports every counter that differs from the sum of its entries. Changes nothing.",
     ),
     ScheduledTask(
+        name="Deliver webhooks",
+        task="campaigns.tasks.deliver_webhooks",
+        every_minutes=1,
+        description="Sends what endpoints are to be told of, and tries again what failed.",
+    ),
+    ScheduledTask(
         name="Simulate spend (demo)",
         task="campaigns.tasks.simulate_spend",
         every_minutes=1,

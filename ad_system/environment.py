@@ -66,9 +66,27 @@ class Environment(BaseSettings):
         ge=1,
         description="The largest spend file that the admin takes; import_spend takes any.",
     )
+    budget_thresholds: Annotated[list[int], NoDecode] = Field(
+        default=[80, 100],
+        description="Shares of a budget, in percent and separated by commas, that webhooks are told of.",
+    )
+    webhook_timeout: float = Field(
+        default=10,
+        gt=0,
+        le=60,
+        description="Seconds that a webhook's receiver has, from the first packet to the answer.",
+    )
+    webhook_allow_private: bool = Field(
+        default=False,
+        description="Let webhooks go to private addresses. For receivers inside the own network.",
+    )
+    webhook_allow_http: bool = Field(
+        default=False,
+        description="Let webhooks go out without TLS. For trials and tests; production refuses to start with it.",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
-    @field_validator("allowed_hosts", "csrf_trusted_origins", mode="before")
+    @field_validator("allowed_hosts", "csrf_trusted_origins", "budget_thresholds", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -86,6 +104,13 @@ class Environment(BaseSettings):
             return find_zone(value).key
         except InvalidTimeZone as refusal:
             raise ValueError(str(refusal)) from refusal
+
+    @field_validator("budget_thresholds")
+    @classmethod
+    def _know_the_thresholds(cls, value: list[int]) -> list[int]:
+        if not all(0 < percent <= 1000 for percent in value):
+            raise ValueError("use whole percents from 1 to 1000, such as 80,100")
+        return sorted(set(value))
 
     @field_validator("log_level")
     @classmethod
@@ -114,6 +139,7 @@ class Environment(BaseSettings):
         refusals = [
             (self.debug, "DEBUG is on: switch it off"),
             (self.allow_time_travel, "ALLOW_TIME_TRAVEL is on: switch it off"),
+            (self.webhook_allow_http, "WEBHOOK_ALLOW_HTTP is on: switch it off"),
             (
                 len(self.secret_key) < SHORTEST_SECRET,
                 f"SECRET_KEY is missing or short: set one of {SHORTEST_SECRET} characters or more",

@@ -41,11 +41,14 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_celery_beat",
+    # So that the page of the API comes with its own scripts, and needs nothing from elsewhere.
+    "ninja",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "campaigns.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -131,6 +134,10 @@ ALLOW_TIME_TRAVEL = ENVIRONMENT.allow_time_travel
 DEFAULT_CURRENCY = ENVIRONMENT.default_currency
 FAN_OUT_BRANDS = ENVIRONMENT.fan_out_brands
 IMPORT_MAX_MEGABYTES = ENVIRONMENT.import_max_megabytes
+BUDGET_THRESHOLDS = ENVIRONMENT.budget_thresholds
+WEBHOOK_TIMEOUT = ENVIRONMENT.webhook_timeout
+WEBHOOK_ALLOW_PRIVATE = ENVIRONMENT.webhook_allow_private
+WEBHOOK_ALLOW_HTTP = ENVIRONMENT.webhook_allow_http
 
 LOGGING = {
     "version": 1,

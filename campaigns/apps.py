@@ -15,3 +15,4 @@ class CampaignsConfig(AppConfig):
         register(checks.check_database, "campaigns")
         register(checks.check_clock, "campaigns")
         register(checks.check_time_travel, "campaigns", Tags.security, deploy=True)
+        register(checks.check_webhooks, "campaigns", Tags.security, deploy=True)

@@ -73,5 +73,18 @@ def check_time_travel(**_: Any) -> list[CheckMessage]:
     ]
 
 
+def check_webhooks(**_: Any) -> list[CheckMessage]:
+    """Report, of a deployment, that whoever keeps endpoints can reach into its own network."""
+    if not settings.WEBHOOK_ALLOW_PRIVATE:
+        return []
+    return [
+        checks.Warning(
+            "WEBHOOK_ALLOW_PRIVATE is on: whoever keeps endpoints can have messages posted inside the own network.",
+            hint="Switch it off unless receivers are in there.",
+            id="campaigns.W007",
+        )
+    ]
+
+
 def _transaction_mode(database: dict[str, Any]) -> str:
     return str(database.get("OPTIONS", {}).get("transaction_mode") or "").upper()

@@ -108,6 +108,25 @@ class StillHasSpend(Refusal):
     code = "still_has_spend"
 
 
+class InvalidKey(Refusal):
+    """A key of the API that was described in a way in which it cannot be made."""
+
+    code = "invalid_key"
+
+
+class TooManyKeys(Refusal):
+    """A client has two valid keys already: the old one and the new one of a rotation."""
+
+    code = "too_many_keys"
+    field = "name"
+
+
+class KeyRefused(Refusal):
+    """A key of the API that opens nothing. Why is not said: missing, unknown, expired and revoked are alike."""
+
+    code = "key_refused"
+
+
 class UnreadableFile(Refusal):
     """A file that is not a table of spend as it was described."""
 
@@ -135,6 +154,20 @@ class ImportConflict(Refusal):
     code = "import_conflict"
 
 
+class InvalidWebhook(Refusal):
+    """An endpoint of webhooks as it cannot be: no https address, a private one, no event."""
+
+    code = "invalid_webhook"
+    field = "url"
+
+
+class InvalidCursor(Refusal):
+    """A place in the feed of changes that the feed has never had."""
+
+    code = "invalid_cursor"
+    field = "after"
+
+
 class ManyRefusals(Refusal):
     """Several refusals at once, each with the number of its row: nothing of the whole was written.
 
@@ -151,3 +184,12 @@ class ManyRefusals(Refusal):
         more = "" if count == 1 else f" (and {count - 1} more)"
         reason = str(first).rstrip(".")
         super().__init__(f"{row_word} {first_number}: {reason}{more}. Nothing was written.")
+
+    @classmethod
+    def raise_if_any(cls, refusals: Sequence[tuple[int, Refusal]]) -> None:
+        """Raise them, in the order of their rows, if there are any.
+
+        :raises ManyRefusals: with all of them.
+        """
+        if refusals:
+            raise cls(sorted(refusals, key=lambda numbered: numbered[0]))

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from campaigns.rules.periods import PeriodKind
-from campaigns.services import mismatches, passes, resets, simulation, totals
+from campaigns.services import mismatches, passes, resets, simulation, totals, webhooks
 from campaigns.services.imports import uploads
 from campaigns.services.passes import PassReport
 
@@ -25,6 +25,8 @@ from campaigns.services.passes import PassReport
 RANGE_EXPIRES = 55
 # At this minute of the hour the net looks at every blocker, not at budgets alone.
 FULL_REVIEW_MINUTE = 7
+# And at this one, old messages of webhooks go.
+FORGETTING_MINUTE = 37
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,12 @@ def run_import(import_id: int) -> str:
     return f"import {import_id}: {row.get_state_display() if row else 'nothing to do'}"
 
 
+@shared_task
+def deliver_webhooks() -> str:
+    """Send what endpoints are to be told of, at least once and in order; once an hour, forget what is old."""
+    return _deliver(now=timezone.now()).text
+
+
 def run_here(name: str, *, now: datetime, by_hand: bool = False) -> TaskReport:
     """Run a task as beat would have it run, but in this process, over all brands at once, and at `now`.
 
@@ -180,6 +188,16 @@ def _simulate(*, now: datetime, minutes: int = 1, seed: int | None = None) -> Ta
     return TaskReport(f"{entries}, {_count(len(report.changes), 'change')} of state")
 
 
+def _deliver(*, now: datetime) -> TaskReport:
+    report = webhooks.send_due(now=now)
+    if now.minute == FORGETTING_MINUTE:
+        webhooks.forget_old_messages(now=now)
+    text = f"{_count(report.delivered, 'message')} delivered"
+    failed = f", {report.failed} to be tried again" if report.failed else ""
+    dead = f", {report.dead} given up" if report.dead else ""
+    return TaskReport(text + failed + dead, is_bad=bool(report.dead))
+
+
 def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
@@ -195,6 +213,7 @@ _AS_BEAT: dict[str, _Run] = {
     "reset_monthly_spends": _FORWARD[PeriodKind.MONTH].run,
     "check_ledger": _check_ledger,
     "simulate_spend": _simulate,
+    "deliver_webhooks": _deliver,
 }
 _BY_HAND: dict[str, _Run] = {
     "reset_daily_spends": partial(_reset_now, PeriodKind.DAY),

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from campaigns.admin.access import ApiKeyAdmin
 from campaigns.admin.brand import BrandAdmin
 from campaigns.admin.campaign import CampaignAdmin
+from campaigns.admin.deliveries import WebhookDeliveryAdmin
 from campaigns.admin.history import StatusChangeAdmin
 from campaigns.admin.imports import SpendImportAdmin
 from campaigns.admin.schedule import ScheduleAdmin
 from campaigns.admin.spend import SpendAdmin
-from campaigns.models import Brand, Campaign, DaypartingSchedule, SpendImport, SpendLog, StatusChange
+from campaigns.admin.webhooks import WebhookEndpointAdmin
+from campaigns.models import (
+    ApiKey,
+    Brand,
+    Campaign,
+    DaypartingSchedule,
+    SpendImport,
+    SpendLog,
+    StatusChange,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 admin.site.site_header = "ad_system – budget desk"
 admin.site.site_title = "ad_system – budget desk"
@@ -22,3 +35,6 @@ admin.site.register(SpendLog, SpendAdmin)
 admin.site.register(SpendImport, SpendImportAdmin)
 admin.site.register(DaypartingSchedule, ScheduleAdmin)
 admin.site.register(StatusChange, StatusChangeAdmin)
+admin.site.register(ApiKey, ApiKeyAdmin)
+admin.site.register(WebhookEndpoint, WebhookEndpointAdmin)
+admin.site.register(WebhookDelivery, WebhookDeliveryAdmin)

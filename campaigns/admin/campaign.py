@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
 
 
-NOW = ("status_now", "held_by", "next_change", "budgets", "day_since", "month_since", "entries")
+NOW = ("status_now", "held_by", "next_change", "review", "budgets", "day_since", "month_since", "entries")
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -94,13 +94,12 @@ class CampaignAdmin(SwitchedAdmin[Campaign]):
 
     def store(self, request: HttpRequest, form: CampaignForm, row: Campaign | None) -> Campaign:
         """Create the campaign, or change what the person changed; windows only if they touched them."""
-        changes, actor = form.changes(FACTS) | form.window_changes(), actor_of(request)
+        changes, actor = form.changes(FACTS) | form.schedule_changes(), actor_of(request)
         if row is None:
             brand: Brand = form.cleaned_data["brand"]
             campaign = create_campaign(brand_id=brand.pk, now=self.now, actor=actor, **changes)
         else:
             campaign = change_campaign(campaign_id=row.pk, now=self.now, actor=actor, **changes)
-        campaign = form.move_schedule_switch(campaign, actor=actor)
         self.message_user(request, explain(campaign_id=campaign.pk, now=self.now).headline)
         return campaign
 

@@ -6,14 +6,12 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from campaigns.admin.forms import FlightDayField, budget_field
-from campaigns.admin.hours import Hours, WindowsForm, change_schedule, find_schedule, hours_of
+from campaigns.admin.forms import budget_field
+from campaigns.admin.hours import Hours, WindowsForm, find_schedule, hours_of
 from campaigns.models import Campaign, DaypartingSchedule
 from campaigns.rules.dayparting import Window
 
 FACTS = ("name", "external_id", "is_enabled", "daily_budget", "monthly_budget", "start_date", "end_date")
-
-_FLIGHT_HELP = "Of the flight, inclusive, where the brand is. Empty: none."
 
 
 class CampaignForm(WindowsForm[Campaign]):
@@ -23,8 +21,6 @@ class CampaignForm(WindowsForm[Campaign]):
 
     daily_budget = budget_field("Daily budget")
     monthly_budget = budget_field("Monthly budget")
-    start_date = FlightDayField(label="First day", required=False, help_text=_FLIGHT_HELP)
-    end_date = FlightDayField(label="Last day", required=False, help_text=_FLIGHT_HELP)
     hours = forms.ChoiceField(choices=Hours.choices, widget=forms.RadioSelect, label="May run")
 
     class Meta:
@@ -46,27 +42,26 @@ class CampaignForm(WindowsForm[Campaign]):
             self._check_hours(self._hours)
         return cleaned
 
-    def window_changes(self) -> dict[str, Any]:
-        """Return the windows for the service, if the person changed them and the schedule's switch stays as it is."""
-        is_changed = "hours" in self.changed_data or self.are_windows_changed
-        return {"windows": self._windows} if is_changed and not self._is_switch_moved else {}
-
-    def move_schedule_switch(self, campaign: Campaign, *, actor: str) -> Campaign:
-        """Put the schedule in or out of force, if the person asked for that; return the campaign as it then is."""
-        if not self._is_switch_moved:
-            return campaign
-        is_kept_as_stored = self._hours is not Hours.NEVER and not self.are_windows_changed
-        return change_schedule(
-            campaign_id=campaign.pk,
-            windows=None if is_kept_as_stored else self._windows,
-            is_enabled=self._hours is not Hours.KEPT,
-            now=self.now,
-            actor=actor,
-        )
+    def schedule_changes(self) -> dict[str, Any]:
+        """Return what the person changed of the hours, for the service."""
+        is_kept, was_kept = self._hours is Hours.KEPT, self._hours_shown == Hours.KEPT.value
+        is_switched = is_kept is not was_kept and self._hours is not Hours.ANY
+        # Windows that only come into force, or go out of it, stay as they are by now.
+        are_others = "hours" in self.changed_data and not is_switched
+        are_new = self._hours_shown == Hours.ANY.value or self._hours is Hours.NEVER
+        changes: dict[str, Any] = {"is_schedule_enabled": not is_kept} if is_switched else {}
+        if self.are_windows_changed or are_others or (is_switched and are_new):
+            changes["windows"] = self._windows
+        return changes
 
     @property
     def _hours(self) -> Hours:
         return Hours(self.cleaned_data["hours"])
+
+    @property
+    def _hours_shown(self) -> str:
+        """The answer that the page showed."""
+        return str(self.data.get(self["hours"].html_initial_name, self.initial["hours"]))
 
     @property
     def _windows(self) -> tuple[Window, ...] | None:
@@ -74,13 +69,6 @@ class CampaignForm(WindowsForm[Campaign]):
         if self._hours is Hours.ANY:
             return None
         return () if self._hours is Hours.NEVER else self.windows
-
-    @property
-    def _is_switch_moved(self) -> bool:
-        """True if a schedule with windows shall go out of force, or come back into it."""
-        shown = self.data.get(self["hours"].html_initial_name, self.initial["hours"])
-        was_kept, is_kept = shown == Hours.KEPT.value, self._hours is Hours.KEPT
-        return was_kept is not is_kept and self._hours is not Hours.ANY
 
     def _check_hours(self, hours: Hours) -> None:
         if hours is Hours.WINDOWS and not self.windows:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
@@ -16,10 +16,6 @@ from campaigns.errors import InvalidAmount, Refusal
 from campaigns.rules.money import parse_budget
 
 _Row = TypeVar("_Row", bound=Model)
-
-# Flights outside of these cannot be meant, and calendars end at 9999.
-EARLIEST_DAY = date(1998, 1, 1)
-LATEST_DAY = date(2199, 12, 31)
 
 
 class DeskForm(forms.ModelForm[_Row]):
@@ -98,20 +94,3 @@ class MoneyFormField(forms.Field):
 def budget_field(label: str) -> MoneyFormField:
     """Return a field for a budget."""
     return MoneyFormField(parse=parse_budget, label=label, required=False, help_text="Empty: no limit. 0: may not run.")
-
-
-class FlightDayField(forms.DateField):
-    """A day of a flight, in years that can be meant."""
-
-    widget = AdminDateWidget
-
-    def validate(self, value: Any) -> None:
-        """Refuse years that are typing errors.
-
-        :raises ValidationError: with a sentence that names the years.
-        """
-        super().validate(value)
-        if isinstance(value, date) and not EARLIEST_DAY <= value <= LATEST_DAY:
-            raise ValidationError(
-                f"The year {value.year} cannot be right for a flight: {EARLIEST_DAY.year} to {LATEST_DAY.year}."
-            )

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from datetime import time
 from typing import Any, TypeVar
 
 from django import forms
-from django.db import models, transaction
+from django.db import models
 from django.forms.formsets import BaseFormSet, formset_factory
 
 from campaigns.admin.forms import DeskForm
-from campaigns.models import Campaign, DaypartingSchedule
+from campaigns.models import DaypartingSchedule
 from campaigns.rules.dayparting import Weekday, Window
-from campaigns.services import set_windows
-from campaigns.services.locks import lock_brand_of_campaign
 
 _Row = TypeVar("_Row", bound=models.Model)
 
@@ -59,29 +57,6 @@ def windows_of(schedule: DaypartingSchedule | None) -> tuple[Window, ...]:
 def find_schedule(campaign_id: int | None) -> DaypartingSchedule | None:
     """Return the campaign's schedule with its windows, or None."""
     return DaypartingSchedule.objects.filter(campaign=campaign_id).prefetch_related("windows").first()
-
-
-def change_schedule(
-    *,
-    campaign_id: int,
-    now: datetime,
-    actor: str,
-    windows: tuple[Window, ...] | None = None,
-    is_enabled: bool | None = None,
-) -> Campaign:
-    """Change what is given of a schedule; None leaves it as it now is, whatever the form showed.
-
-    :raises NotFound: if there is no such campaign.
-    """
-    with transaction.atomic():
-        # `set_windows` takes the whole schedule, so the rest of it is read under the lock.
-        lock_brand_of_campaign(campaign_id)
-        stored = find_schedule(campaign_id)
-        if windows is None:
-            windows = windows_of(stored)
-        if is_enabled is None:
-            is_enabled = stored is None or stored.is_enabled
-        return set_windows(campaign_id=campaign_id, windows=windows, is_enabled=is_enabled, now=now, actor=actor)
 
 
 class ClockField(forms.TimeField):

@@ -14,10 +14,11 @@ from django.utils.safestring import SafeString
 from campaigns.admin import cells
 from campaigns.admin.base import DeskAdmin, actor_of
 from campaigns.admin.choices import campaign_choice, campaign_path
-from campaigns.admin.hours import WindowsForm, change_schedule, describe
+from campaigns.admin.hours import WindowsForm, describe
 from campaigns.models import DaypartingSchedule
 from campaigns.queries import explain
-from campaigns.services import set_windows
+from campaigns.services import change_schedule, set_windows
+from campaigns.services.schedules import ScheduleFacts
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -78,14 +79,13 @@ class ScheduleAdmin(DeskAdmin[DaypartingSchedule]):
 
     def store(self, request: HttpRequest, form: Any, row: DaypartingSchedule | None) -> DaypartingSchedule:
         """Create the schedule, or change what the person changed."""
-        is_switched = row is None or "is_enabled" in form.changed_data
-        campaign = change_schedule(
-            campaign_id=form.cleaned_data["campaign"].pk if row is None else row.campaign_id,
-            windows=form.windows if row is None or form.are_windows_changed else None,
-            is_enabled=form.cleaned_data["is_enabled"] if is_switched else None,
-            now=self.now,
-            actor=actor_of(request),
-        )
+        campaign_id = form.cleaned_data["campaign"].pk if row is None else row.campaign_id
+        changes: ScheduleFacts = {}
+        if row is None or "is_enabled" in form.changed_data:
+            changes["is_schedule_enabled"] = form.cleaned_data["is_enabled"]
+        if row is None or form.are_windows_changed:
+            changes["windows"] = form.windows
+        campaign = change_schedule(campaign_id=campaign_id, now=self.now, actor=actor_of(request), **changes)
         self.message_user(request, explain(campaign_id=campaign.pk, now=self.now).headline)
         return campaign.schedule
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,13 +11,8 @@ from django.utils import timezone
 
 from campaigns.admin.forms import DeskForm, MoneyFormField
 from campaigns.models import SpendLog
-from campaigns.rules.money import parse_amount, parse_total
+from campaigns.rules.money import parse_amount, parse_new_amount
 from campaigns.services.corrections import counted_amount
-
-
-def _parse_new_amount(text: str) -> Decimal:
-    # A total may be zero; a credit is one with a minus in front.
-    return -parse_total(text[1:]) if text.startswith("-") else parse_total(text)
 
 
 class NewSpendForm(DeskForm[SpendLog]):
@@ -49,7 +43,7 @@ class CorrectionForm(DeskForm[SpendLog]):
     fields_of_refusals: ClassVar[dict[str, str]] = {"description": "reason"}
 
     amount = MoneyFormField(
-        parse=_parse_new_amount,
+        parse=parse_new_amount,
         label="Counts for",
         help_text="Another amount writes a correction: a new entry over the difference. 0 takes all of it back.",
     )

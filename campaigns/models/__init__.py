@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+from campaigns.models.access import ApiKey, Scope
 from campaigns.models.brand import Brand
 from campaigns.models.campaign import Campaign, CampaignQuerySet, Status
 from campaigns.models.counters import Counted
 from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow
 from campaigns.models.fields import MoneyField, money_value
-from campaigns.models.history import Cause, StatusChange
+from campaigns.models.history import Cause, ChangeFeed, StatusChange
 from campaigns.models.imports import UNFINISHED, ImportState, SpendImport, SpendUpload
 from campaigns.models.spend import SpendLog, SpendLogQuerySet
+from campaigns.models.webhooks import (
+    OutboxEvent,
+    WebhookDelivery,
+    WebhookDeliveryQuerySet,
+    WebhookEndpoint,
+    WebhookEndpointQuerySet,
+)
 
 __all__ = [
     "UNFINISHED",
+    "ApiKey",
     "Brand",
     "Campaign",
     "CampaignQuerySet",
     "Cause",
+    "ChangeFeed",
     "Counted",
     "DaypartingSchedule",
     "DaypartingWindow",
     "ImportState",
     "MoneyField",
+    "OutboxEvent",
+    "Scope",
     "SpendImport",
     "SpendLog",
     "SpendLogQuerySet",
     "SpendUpload",
     "Status",
     "StatusChange",
+    "WebhookDelivery",
+    "WebhookDeliveryQuerySet",
+    "WebhookEndpoint",
+    "WebhookEndpointQuerySet",
     "money_value",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -44,3 +45,16 @@ class BudgetUses:
 
     day: BudgetUse
     month: BudgetUse
+
+
+def crossed_thresholds(before: BudgetUse, after: BudgetUse, thresholds: Iterable[int]) -> tuple[int, ...]:
+    """Return the shares of the limit, in percent, that lie between two uses of one budget, lowest first.
+
+    Only upward counts, and a limit of 0 has no shares.
+    """
+    limit = after.limit
+    if not limit or after.spent <= before.spent:
+        return ()
+    return tuple(
+        percent for percent in sorted(set(thresholds)) if before.spent * 100 < limit * percent <= after.spent * 100
+    )

@@ -48,6 +48,14 @@ def parse_total(value: str | int | Decimal) -> Decimal:
     return _not_negative(_fit(_read_number(value), decimals=6, what="total"), what="total")
 
 
+def parse_new_amount(value: str | int | Decimal) -> Decimal:
+    """Read what an entry shall count for: signed like an amount, and zero for nothing.
+
+    :raises InvalidAmount: for anything else.
+    """
+    return _fit(_read_number(value), decimals=6, what="amount")
+
+
 def parse_budget(value: str | int | Decimal | None) -> Decimal | None:
     """Read a budget: empty or None is no limit, otherwise zero or more, at most 2 decimals.
 

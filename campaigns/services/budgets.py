@@ -6,6 +6,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import TypedDict
 
+from campaigns.errors import InvalidAmount
 from campaigns.models import Brand, Campaign, Cause
 from campaigns.rules.money import parse_budget
 
@@ -25,11 +26,14 @@ class BudgetFacts(TypedDict, total=False):
 def put_budgets(row: Brand | Campaign, facts: BudgetFacts) -> None:
     """Put the budgets that are given on the row, in memory.
 
-    :raises InvalidAmount: for one that is no budget.
+    :raises InvalidAmount: for one that is no budget, with its name as the field.
     """
     for name in ("daily_budget", "monthly_budget"):
         if name in facts:
-            setattr(row, name, parse_budget(facts[name]))
+            try:
+                setattr(row, name, parse_budget(facts[name]))
+            except InvalidAmount as refusal:
+                raise InvalidAmount(str(refusal), field=name) from refusal
 
 
 def cause_of(changes: Collection[str]) -> Cause:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Unpack
 
@@ -10,19 +9,18 @@ from django.db import IntegrityError, transaction
 
 from campaigns.errors import InvalidFlight, NameTaken, StillHasSpend
 from campaigns.models import Brand, Campaign, Cause, SpendLog
-from campaigns.rules.dayparting import Window
 from campaigns.rules.periods import current_periods
 from campaigns.rules.texts import parse_name
 from campaigns.services import periods, schedules
 from campaigns.services.budgets import BudgetFacts, cause_of, put_budgets
 from campaigns.services.locks import lock_brand, lock_brand_of_campaign
+from campaigns.services.schedules import ScheduleFacts
 
 
-class CampaignFacts(BudgetFacts, total=False):
+class CampaignFacts(BudgetFacts, ScheduleFacts, total=False):
     """What a person decides about a campaign; what is left out stays as it is.
 
-    Dates are the flight's first and last day, both inclusive, local to the brand. `windows` is the schedule: None for
-    none (any hour), empty for never.
+    Dates are the flight's first and last day, both inclusive, local to the brand.
     """
 
     name: str
@@ -30,7 +28,6 @@ class CampaignFacts(BudgetFacts, total=False):
     is_enabled: bool
     start_date: date | None
     end_date: date | None
-    windows: Sequence[Window] | None
 
 
 def create_campaign(*, brand_id: int, now: datetime, actor: str = "", **facts: Unpack[CampaignFacts]) -> Campaign:
@@ -56,7 +53,7 @@ def change_campaign(*, campaign_id: int, now: datetime, actor: str = "", **chang
     with transaction.atomic():
         brand, campaign = lock_brand_of_campaign(campaign_id)
         _set(campaign, changes)
-        columns = [name for name in changes if name != "windows"]
+        columns = [name for name in changes if name not in ScheduleFacts.__annotations__]
         if "is_enabled" in changes and not campaign.is_enabled:
             # The row may not be running once its switch is off: one statement writes both, the verdict the rest.
             campaign.is_active, was_active = False, campaign.is_active
@@ -99,10 +96,15 @@ def _set(campaign: Campaign, facts: CampaignFacts) -> None:
 def _finish(
     brand: Brand, campaign: Campaign, facts: CampaignFacts, *, now: datetime, cause: Cause, actor: str
 ) -> Campaign:
-    """Store the windows, if they were given, and decide."""
+    """Store the schedule, as far as it was given, and decide."""
+    hours: ScheduleFacts = {}
     if "windows" in facts:
+        hours["windows"] = facts["windows"]
+    if "is_schedule_enabled" in facts:
+        hours["is_schedule_enabled"] = facts["is_schedule_enabled"]
+    if hours:
         was_active = campaign.is_active
-        campaign = schedules.store_windows(campaign=campaign, windows=facts["windows"])
+        campaign = schedules.store_schedule(campaign=campaign, changes=hours)
         # Read anew, it is off if its switch just went off: the history still has to hear of a stop.
         campaign.is_active = was_active
     periods.settle(brand=brand, campaigns=[campaign], now=now, cause=cause, actor=actor)

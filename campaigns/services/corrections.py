@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from campaigns.errors import CorrectionRefused, NotFound
 from campaigns.models import Campaign, SpendLog, StatusChange
-from campaigns.rules.money import format_amount, parse_total
+from campaigns.rules.money import format_amount, parse_new_amount
 from campaigns.rules.texts import parse_description
 from campaigns.services.locks import lock_brand, lock_brand_of_campaign
 from campaigns.services.posting import post, prepare
@@ -28,7 +28,7 @@ def correct_spend(
     :raises CorrectionRefused: for a correction of a correction, or an amount of the other sign.
     :raises Refusal: InvalidAmount, InvalidText, NotFound, InvalidTimeZone or CounterOverflow.
     """
-    wanted = _parse_new_amount(new_amount)
+    wanted = parse_new_amount(new_amount)
 
     def difference(original: SpendLog, counted: Decimal) -> Decimal:
         if wanted and (wanted > 0) is not (original.amount > 0):
@@ -88,17 +88,6 @@ def reverse_spends(
 def counted_amount(entry: SpendLog) -> Decimal:
     """Return what the entry counts for, its corrections included."""
     return entry.amount + (entry.corrections.aggregate(total=Sum("amount"))["total"] or Decimal(0))
-
-
-def _parse_new_amount(value: str | int | Decimal) -> Decimal:
-    # A total may be zero; a credit is one with a minus in front.
-    if isinstance(value, str):
-        text = value.strip()
-        return -parse_total(text[1:]) if text.startswith("-") else parse_total(text)
-    if isinstance(value, Decimal):
-        # Neither `<`, which NaN has not, nor `-`, which rounds: every digit goes on to the sentence that refuses it.
-        return -parse_total(value.copy_negate()) if value.is_signed() else parse_total(value)
-    return -parse_total(-value) if value < 0 else parse_total(value)
 
 
 def _correct(

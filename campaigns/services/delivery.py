@@ -15,6 +15,7 @@ from campaigns.models import Brand, Campaign, Cause, StatusChange
 from campaigns.rules.budgets import BudgetUse
 from campaigns.rules.delivery import BUDGET_BLOCKERS, Blocker, Facts, Verdict, decide
 from campaigns.rules.periods import believed_now
+from campaigns.services import outbox
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ def review(
 ) -> tuple[StatusChange, ...]:
     """Decide on the campaigns and store what changed: state, reason, next review, one history row per start or stop.
 
+    What webhooks will tell of it is stored along with it.
     Twice, late or out of order gives the same state. The caller holds the brand's lock and has rolled the counters.
 
     :param campaigns: campaigns of the brand, loaded with `.with_windows()`; they are updated in memory too.
@@ -42,6 +44,7 @@ def review(
     _store([(campaign, verdict) for campaign, _, verdict in moved])
     _remember_moment(brand, now)
     stored = StatusChange.objects.bulk_create(changes)
+    outbox.tell_changes(brand=brand, changes=stored, now=now)
     transaction.on_commit(partial(_log, stored, brand))
     return tuple(stored)
 

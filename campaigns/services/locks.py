@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from campaigns.errors import NotFound
 from campaigns.models import Brand, Campaign
@@ -27,6 +28,22 @@ def lock_brands(brand_ids: Iterable[int]) -> dict[int, Brand]:
     return {brand.pk: brand for brand in locked}
 
 
+@dataclass(frozen=True, slots=True)
+class LockedCampaigns:
+    """Campaigns by key, and their brands by key, whose locks are held. What does not exist is left out."""
+
+    brands: dict[int, Brand]
+    campaigns: dict[int, Campaign]
+
+
+def lock_brands_of_campaigns(campaign_ids: Collection[int]) -> LockedCampaigns:
+    """Lock the brands of several campaigns, and return all of them as they now are."""
+    brand_ids = Campaign.objects.filter(pk__in=campaign_ids).order_by().values_list("brand_id", flat=True)
+    brands = lock_brands(brand_ids)
+    # Read under the lock: whoever held it before may have deleted one.
+    return LockedCampaigns(brands, Campaign.objects.with_windows().in_bulk(list(campaign_ids)))
+
+
 def lock_brand_of_campaign(campaign_id: int) -> tuple[Brand, Campaign]:
     """Lock the brand of a campaign, and return both as they now are. A campaign never changes its brand.
 
@@ -34,9 +51,14 @@ def lock_brand_of_campaign(campaign_id: int) -> tuple[Brand, Campaign]:
     """
     brand_id = Campaign.objects.filter(pk=campaign_id).values_list("brand_id", flat=True).first()
     if brand_id is None:
-        raise NotFound(f"There is no campaign with number {campaign_id}.", field="campaign")
+        raise no_campaign(campaign_id)
     brand = lock_brand(brand_id)
     campaign = Campaign.objects.with_windows().filter(pk=campaign_id).first()
     if campaign is None:
         raise NotFound(f"Campaign {campaign_id} was just deleted.", field="campaign")
     return brand, campaign
+
+
+def no_campaign(campaign_id: int) -> NotFound:
+    """Return the refusal for a campaign that is not there."""
+    return NotFound(f"There is no campaign with number {campaign_id}.", field="campaign")

@@ -14,7 +14,8 @@ from campaigns.errors import CounterOverflow
 from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange, money_value
 from campaigns.rules.money import LARGEST_MICROS, from_micros
 from campaigns.rules.periods import CurrentPeriods, PeriodKind, current_periods
-from campaigns.services import delivery, periods
+from campaigns.services import delivery, outbox, periods
+from campaigns.services.outbox import CountedMove
 
 _LARGEST_COUNTER = from_micros(LARGEST_MICROS)
 
@@ -59,19 +60,23 @@ def post(
     for entry in entries:
         by_campaign[entry.campaign_id].append(entry)
     SpendLog.objects.append(entries)
-    crossed = [campaigns[key] for key, own in by_campaign.items() if _count(campaigns[key], own, zone, today)]
-    if _count(brand, entries, zone, today):
+    moves = [_count(campaigns[key], own, zone, today) for key, own in by_campaign.items()]
+    brand_move = _count(brand, entries, zone, today)
+    # Told first: a threshold is the reason of the stop that may follow.
+    outbox.tell_thresholds(brand=brand, moves=[*moves, brand_move], now=now)
+    crossed = [campaigns[key] for key, move in zip(by_campaign, moves, strict=True) if move.crosses_a_budget]
+    if brand_move.crosses_a_budget:
         crossed = periods.campaigns_of(brand, loaded=campaigns.values())
     return delivery.review(brand=brand, campaigns=crossed, now=now, cause=cause, actor=actor)
 
 
-def _count(row: Brand | Campaign, entries: Sequence[SpendLog], zone: ZoneInfo, today: CurrentPeriods) -> bool:
-    """Move the row's counters by what falls into them, and tell whether that crossed one of its budgets."""
+def _count(row: Brand | Campaign, entries: Sequence[SpendLog], zone: ZoneInfo, today: CurrentPeriods) -> CountedMove:
+    """Move the row's counters by what falls into them, and return how far that brought its budgets."""
     before = row.budget_uses(today)
     daily = _sum(entry.amount for entry in entries if row.counts(PeriodKind.DAY, entry.occurred_at, zone))
     monthly = _sum(entry.amount for entry in entries if row.counts(PeriodKind.MONTH, entry.occurred_at, zone))
     if not daily and not monthly:
-        return False
+        return CountedMove(row, before, before)
     row.current_daily_spend += daily
     row.current_monthly_spend += monthly
     if max(abs(row.current_daily_spend), abs(row.current_monthly_spend)) > _LARGEST_COUNTER:
@@ -81,8 +86,7 @@ def _count(row: Brand | Campaign, entries: Sequence[SpendLog], zone: ZoneInfo, t
         current_daily_spend=F("current_daily_spend") + money_value(daily),
         current_monthly_spend=F("current_monthly_spend") + money_value(monthly),
     )
-    after = row.budget_uses(today)
-    return (before.day.is_used_up, before.month.is_used_up) != (after.day.is_used_up, after.month.is_used_up)
+    return CountedMove(row, before, row.budget_uses(today))
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

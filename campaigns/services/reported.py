@@ -11,12 +11,12 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Sum
 
-from campaigns.errors import InvalidMoment, InvalidText, InvalidTimeZone, ManyRefusals, NotFound, Refusal
+from campaigns.errors import InvalidMoment, InvalidText, InvalidTimeZone, ManyRefusals, Refusal
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.money import parse_total
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, local_day, period_of_day
 from campaigns.rules.texts import parse_source
-from campaigns.services.locks import lock_brands
+from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
 
@@ -86,7 +86,7 @@ def record_reported_totals(*, totals: Sequence[ReportedTotal], now: datetime, ac
     reports = _check(totals)
     with transaction.atomic():
         parts = _locked_parts(reports)
-        _refuse_if_any([refusal for part in parts for refusal in _ready(part, now)])
+        ManyRefusals.raise_if_any([refusal for part in parts for refusal in _ready(part, now)])
         receipts: dict[int, ReportedReceipt] = {}
         for part in parts:
             receipts.update(_record(part, now=now, actor=actor))
@@ -134,7 +134,7 @@ def _check(totals: Sequence[ReportedTotal]) -> dict[int, _Report]:
         else:
             seen.add(report.key)
             reports[index] = report
-    _refuse_if_any(refusals)
+    ManyRefusals.raise_if_any(refusals)
     return reports
 
 
@@ -147,28 +147,19 @@ def _parse(given: ReportedTotal) -> _Report:
     return _Report(given.campaign_id, source, given.day, parse_total(given.total), given.import_id)
 
 
-def _refuse_if_any(refusals: Sequence[tuple[int, Refusal]]) -> None:
-    if refusals:
-        raise ManyRefusals(sorted(refusals, key=lambda refusal: refusal[0]))
-
-
 def _locked_parts(reports: Mapping[int, _Report]) -> list[_Part]:
     """Lock the brands of the reports, in order, and deal the reports out to them."""
-    wanted = {report.campaign_id for report in reports.values()}
-    brand_ids = Campaign.objects.filter(pk__in=wanted).order_by().values_list("brand_id", flat=True)
-    parts = {brand.pk: _Part(brand) for brand in lock_brands(brand_ids).values()}
-    # Read under the lock: whoever held it before may have deleted one.
-    campaigns = Campaign.objects.with_windows().in_bulk(list(wanted))
+    locked = lock_brands_of_campaigns({report.campaign_id for report in reports.values()})
+    parts = {key: _Part(brand) for key, brand in locked.brands.items()}
     missing: list[tuple[int, Refusal]] = []
     for index, report in reports.items():
-        campaign = campaigns.get(report.campaign_id)
+        campaign = locked.campaigns.get(report.campaign_id)
         if campaign is None:
-            sentence = f"There is no campaign with number {report.campaign_id}."
-            missing.append((index, NotFound(sentence, field="campaign")))
+            missing.append((index, no_campaign(report.campaign_id)))
         else:
             parts[campaign.brand_id].campaigns[campaign.pk] = campaign
             parts[campaign.brand_id].reports[index] = report
-    _refuse_if_any(missing)
+    ManyRefusals.raise_if_any(missing)
     return list(parts.values())
 
 

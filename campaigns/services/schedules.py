@@ -4,14 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 
+from campaigns.errors import NotFound
 from campaigns.models import Campaign, Cause, DaypartingSchedule, DaypartingWindow
 from campaigns.models.dayparting import weekday_bits
 from campaigns.rules.dayparting import Window, daily_hours
 from campaigns.services import periods
 from campaigns.services.locks import lock_brand_of_campaign
+
+
+class ScheduleFacts(TypedDict, total=False):
+    """What a person decides about a campaign's hours; what is left out stays as it is.
+
+    `windows`: None removes the schedule (any hour), empty means never. `is_schedule_enabled`: False keeps the windows
+    without putting them in force; a new schedule is in force.
+    """
+
+    windows: Sequence[Window] | None
+    is_schedule_enabled: bool
+
+
+def change_schedule(*, campaign_id: int, now: datetime, actor: str = "", **changes: Unpack[ScheduleFacts]) -> Campaign:
+    """Change what is given of the campaign's schedule, then start or stop it, in the same transaction.
+
+    :raises NotFound: if there is no such campaign, or no schedule to put in or out of force.
+    """
+    with transaction.atomic():
+        brand, campaign = lock_brand_of_campaign(campaign_id)
+        campaign = store_schedule(campaign=campaign, changes=changes)
+        periods.settle(brand=brand, campaigns=[campaign], now=now, cause=Cause.PERSON, actor=actor)
+    return campaign
 
 
 def set_windows(
@@ -22,17 +47,13 @@ def set_windows(
     is_enabled: bool = True,
     actor: str = "",
 ) -> Campaign:
-    """Replace the campaign's windows, then start or stop it, in the same transaction.
+    """Replace the campaign's schedule, then start or stop it: None for any hour, no window for never.
 
-    :param windows: None removes the schedule: any hour. Empty: never.
     :param is_enabled: False keeps the windows without putting them in force.
     :raises NotFound: if there is no such campaign.
     """
-    with transaction.atomic():
-        brand, campaign = lock_brand_of_campaign(campaign_id)
-        campaign = store_windows(campaign=campaign, windows=windows, is_enabled=is_enabled)
-        periods.settle(brand=brand, campaigns=[campaign], now=now, cause=Cause.PERSON, actor=actor)
-    return campaign
+    changes: ScheduleFacts = {"windows": windows, "is_schedule_enabled": is_enabled}
+    return change_schedule(campaign_id=campaign_id, now=now, actor=actor, **changes)
 
 
 def set_daily_hours(
@@ -47,20 +68,33 @@ def set_daily_hours(
     return set_windows(campaign_id=campaign_id, windows=[window], now=now, actor=actor)
 
 
-def store_windows(*, campaign: Campaign, windows: Sequence[Window] | None, is_enabled: bool | None = None) -> Campaign:
-    """Write the windows and return the campaign with them. The caller holds the lock, and decides afterwards.
+def store_schedule(*, campaign: Campaign, changes: ScheduleFacts) -> Campaign:
+    """Write what is given of the schedule, and return the campaign with it. The caller holds the lock, and decides.
 
-    :param is_enabled: None leaves the schedule's own switch as it is (a new one is in force).
+    :raises NotFound: if a schedule is to be put in or out of force that is not there.
     """
-    if windows is None:
+    windows = changes.get("windows")
+    if "windows" in changes and windows is None:
         DaypartingSchedule.objects.filter(campaign=campaign).delete()
-    else:
-        schedule, _ = DaypartingSchedule.objects.get_or_create(campaign=campaign)
-        if is_enabled is not None and schedule.is_enabled is not is_enabled:
-            schedule.is_enabled = is_enabled
+    elif changes:
+        schedule = _schedule_of(campaign, may_be_new="windows" in changes)
+        if "is_schedule_enabled" in changes:
+            schedule.is_enabled = changes["is_schedule_enabled"]
             schedule.save(update_fields=["is_enabled"])
-        _replace(schedule, windows)
+        if windows is not None:
+            _replace(schedule, windows)
     return Campaign.objects.with_windows().get(pk=campaign.pk)
+
+
+def _schedule_of(campaign: Campaign, *, may_be_new: bool) -> DaypartingSchedule:
+    if may_be_new:
+        return DaypartingSchedule.objects.get_or_create(campaign=campaign)[0]
+    schedule = DaypartingSchedule.objects.filter(campaign=campaign).first()
+    if schedule is None:
+        raise NotFound(
+            "The campaign has no schedule any more: give it windows, or load the page again.", field="windows"
+        )
+    return schedule
 
 
 def _replace(schedule: DaypartingSchedule, windows: Sequence[Window]) -> None:

@@ -9,13 +9,13 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from campaigns.errors import InvalidTimeZone, ManyRefusals, NotFound, ReferenceConflict, Refusal
+from campaigns.errors import InvalidTimeZone, ManyRefusals, ReferenceConflict, Refusal
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.delivery import Blocker
 from campaigns.rules.money import parse_amount
 from campaigns.rules.periods import check_moment, local_day
 from campaigns.rules.texts import parse_description, parse_reference, parse_source
-from campaigns.services.locks import lock_brands
+from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
 
@@ -95,17 +95,21 @@ def record_spend(
         raise refusals.refusals[0][1] from None
 
 
-def record_spends(*, spends: Sequence[NewSpend], now: datetime, actor: str = "") -> list[SpendReceipt]:
+def record_spends(*, spends: Sequence[NewSpend | Refusal], now: datetime, actor: str = "") -> list[SpendReceipt]:
     """Record spends of any number of brands, all or none.
 
+    :param spends: a refusal stands for a spend that the door could not read: all that is wrong is said at once.
     :returns: one receipt for each, in the same order. A reference that stands twice in the batch counts once.
     :raises ManyRefusals: with every refused spend by its index, from 0; nothing is written.
     :raises CounterOverflow: if a counter would no longer fit; nothing is written.
     """
-    drafts = _check(spends, now)
+    refusals: list[tuple[int, Refusal]] = []
+    drafts = _check(spends, now, refusals)
     with transaction.atomic():
-        batches = _locked_batches(drafts)
-        _refuse_if_any([refusal for batch in batches for refusal in _ready(batch, now)])
+        batches = _locked_batches(drafts, refusals)
+        for batch in batches:
+            _make_ready(batch, now, refusals)
+        ManyRefusals.raise_if_any(refusals)
         receipts: dict[int, SpendReceipt] = {}
         for batch in batches:
             receipts.update(_record(batch, now=now, actor=actor))
@@ -141,16 +145,19 @@ class _Batch:
         return [entry for index, entry in self.entries.items() if entry is self.drafts[index].entry]
 
 
-def _check(spends: Sequence[NewSpend], now: datetime) -> dict[int, _Draft]:
-    """Turn each spend into an unsaved entry, or refuse all of them with every reason."""
+def _check(
+    spends: Sequence[NewSpend | Refusal], now: datetime, refusals: list[tuple[int, Refusal]]
+) -> dict[int, _Draft]:
+    """Turn each spend into an unsaved entry, or add the reason why not."""
     drafts: dict[int, _Draft] = {}
-    refusals: list[tuple[int, Refusal]] = []
     for index, spend in enumerate(spends):
+        if isinstance(spend, Refusal):
+            refusals.append((index, spend))
+            continue
         try:
             drafts[index] = _draft(spend, now)
         except Refusal as refusal:
             refusals.append((index, refusal))
-    _refuse_if_any(refusals)
     return drafts
 
 
@@ -167,42 +174,30 @@ def _draft(spend: NewSpend, now: datetime) -> _Draft:
     return _Draft(entry, None if spend.occurred_at is None else check_moment(spend.occurred_at, now=now))
 
 
-def _refuse_if_any(refusals: Sequence[tuple[int, Refusal]]) -> None:
-    if refusals:
-        raise ManyRefusals(sorted(refusals, key=lambda refusal: refusal[0]))
-
-
-def _locked_batches(drafts: Mapping[int, _Draft]) -> list[_Batch]:
+def _locked_batches(drafts: Mapping[int, _Draft], refusals: list[tuple[int, Refusal]]) -> list[_Batch]:
     """Lock the brands of the drafts, in order, and deal the drafts out to them."""
-    wanted = {draft.entry.campaign_id for draft in drafts.values()}
-    brand_ids = dict(Campaign.objects.filter(pk__in=wanted).values_list("pk", "brand_id"))
-    batches = {brand.pk: _Batch(brand) for brand in lock_brands(brand_ids.values()).values()}
-    # Read under the lock: whoever held it before may have deleted one.
-    campaigns = Campaign.objects.with_windows().in_bulk(list(brand_ids))
-    for key, campaign in campaigns.items():
-        batches[campaign.brand_id].campaigns[key] = campaign
-    missing: list[tuple[int, Refusal]] = []
+    locked = lock_brands_of_campaigns({draft.entry.campaign_id for draft in drafts.values()})
+    batches = {key: _Batch(brand) for key, brand in locked.brands.items()}
     for index, draft in drafts.items():
-        campaign_id = draft.entry.campaign_id
-        if campaign_id in campaigns:
-            batches[campaigns[campaign_id].brand_id].drafts[index] = draft
+        campaign = locked.campaigns.get(draft.entry.campaign_id)
+        if campaign is None:
+            refusals.append((index, no_campaign(draft.entry.campaign_id)))
         else:
-            sentence = f"There is no campaign with number {campaign_id}."
-            missing.append((index, NotFound(sentence, field="campaign")))
-    _refuse_if_any(missing)
+            batches[campaign.brand_id].campaigns[campaign.pk] = campaign
+            batches[campaign.brand_id].drafts[index] = draft
     return list(batches.values())
 
 
-def _ready(batch: _Batch, now: datetime) -> list[tuple[int, Refusal]]:
-    """Bring the brand to the present, date the drafts and find the repeated ones; return what cannot be recorded."""
+def _make_ready(batch: _Batch, now: datetime, refusals: list[tuple[int, Refusal]]) -> None:
+    """Bring the brand to the present, date the drafts and find the repeated ones; add what cannot be recorded."""
     try:
         batch.changes = prepare(brand=batch.brand, campaigns=list(batch.campaigns.values()), now=now)
     except InvalidTimeZone:
         sentence = f"The time zone of {batch.brand} cannot be read, so its spend has no day: correct the zone first."
-        return [(index, InvalidTimeZone(sentence)) for index in batch.drafts]
+        refusals += [(index, InvalidTimeZone(sentence)) for index in batch.drafts]
+        return
     batch.was_paused = {key: not campaign.is_active for key, campaign in batch.campaigns.items()}
     first_entries = _recorded_before(batch)
-    conflicts: list[tuple[int, Refusal]] = []
     for index, draft in batch.drafts.items():
         key = (draft.entry.campaign_id, draft.entry.reference)
         first = first_entries.get(key) if draft.entry.reference else None
@@ -210,9 +205,8 @@ def _ready(batch: _Batch, now: datetime) -> list[tuple[int, Refusal]]:
             _date(draft, batch.brand, batch.campaigns[draft.entry.campaign_id], now)
             first = first_entries[key] = draft.entry
         elif not _is_same_spend(first, draft):
-            conflicts.append((index, _conflict(first)))
+            refusals.append((index, _conflict(first)))
         batch.entries[index] = first
-    return conflicts
 
 
 def _recorded_before(batch: _Batch) -> dict[tuple[int, str], SpendLog]:

@@ -74,6 +74,13 @@ def test_data_dir_is_the_same_wherever_a_command_starts(
     assert environment.data_dir == folder
 
 
+@pytest.mark.parametrize(("text", "thresholds"), [("100, 50,50", [50, 100]), ("", [])])
+def test_thresholds_are_sorted_and_may_be_none(
+    monkeypatch: pytest.MonkeyPatch, text: str, thresholds: list[int]
+) -> None:
+    assert read(monkeypatch, {"BUDGET_THRESHOLDS": text}).budget_thresholds == thresholds
+
+
 def test_data_dir_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment = read(monkeypatch, {"DATA_DIR": str(tmp_path / "deep" / "down")})
 
@@ -105,6 +112,10 @@ def test_data_dir_of_somebody_else_is_refused(monkeypatch: pytest.MonkeyPatch, t
         ({"LOG_LEVEL": "chatty"}, "use DEBUG, INFO, WARNING or ERROR"),
         ({"FAN_OUT_BRANDS": "0"}, "greater than or equal to 1"),
         ({"PRODUCTION": "perhaps"}, "valid boolean"),
+        ({"BUDGET_THRESHOLDS": "80,0"}, "use whole percents from 1 to 1000"),
+        ({"BUDGET_THRESHOLDS": "80 %"}, "valid integer"),
+        ({"WEBHOOK_TIMEOUT": "0"}, "greater than 0"),
+        ({"WEBHOOK_TIMEOUT": "61"}, "less than or equal to 60"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(

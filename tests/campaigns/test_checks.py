@@ -57,3 +57,9 @@ def test_time_travel_is_named_in_a_deployment_only(settings: Settings) -> None:
     settings.ALLOW_TIME_TRAVEL = True
 
     assert (found(), found(deploy=True)) == ([], ["campaigns.W006"])
+
+
+def test_webhooks_into_the_own_network_are_named_in_a_deployment_only(settings: Settings) -> None:
+    settings.WEBHOOK_ALLOW_PRIVATE = True
+
+    assert (found(), found(deploy=True)) == ([], ["campaigns.W007"])

@@ -66,7 +66,7 @@ def test_twin_that_takes_the_locks_as_they_come_deadlocks(monkeypatch: pytest.Mo
         each_has_one.wait()
         return {**brands, second: lock_brand(second)}
 
-    monkeypatch.setattr("campaigns.services.spend.lock_brands", lock_as_they_come)
+    monkeypatch.setattr("campaigns.services.locks.lock_brands", lock_as_they_come)
     outcomes = batches_crosswise(campaigns, writers=2)
 
     errors = [outcome.error for outcome in outcomes if outcome.error]

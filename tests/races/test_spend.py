@@ -13,6 +13,7 @@ import pytest
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.periods import CurrentPeriods
 from campaigns.services import find_drift, record_spend
+from campaigns.services.outbox import CountedMove
 from campaigns.services.spend import SpendReceipt
 from tests.factories import DAY, NOON, make_brand, make_campaign, make_campaigns, spend
 from tests.races.writers import Outcome, Point, line_up, race
@@ -87,11 +88,14 @@ def test_twin_without_the_lock_neither_sees_the_crossing(
     assert (spent(campaign), state_of(campaign)) == (("120.00", "120.00"), RUNNING)
 
 
-def count_in_memory(row: Brand | Campaign, entries: Iterable[SpendLog], zone: ZoneInfo, today: CurrentPeriods) -> bool:
+def count_in_memory(
+    row: Brand | Campaign, entries: Iterable[SpendLog], zone: ZoneInfo, today: CurrentPeriods
+) -> CountedMove:
     """Do what `posting._count` would without `F`: read, modify, write."""
+    before = row.budget_uses(today)
     row.current_daily_spend += sum((entry.amount for entry in entries), Decimal(0))
     row.save(update_fields=["current_daily_spend"])
-    return False
+    return CountedMove(row, before, before)
 
 
 @pytest.mark.postgres

@@ -50,8 +50,8 @@ def test_add_creates_a_campaign_that_runs_at_once(desk: Browser) -> None:
         ("external_id", "x" * 10_000, "at most 200"),
         ("daily_budget", "NaN", "plain digits"),
         ("monthly_budget", "１２", "plain digits"),
-        ("start_date", "0001-01-01", "year 1 cannot be right"),
-        ("end_date", "9999-12-31", "year 9999 cannot be right"),
+        ("start_date", "0000-01-01", "valid date"),
+        ("end_date", "10000-01-01", "valid date"),
         ("end_date", "yesterday", "valid date"),
         ("end_date", "2026-02-01", "before it starts"),
         ("hours", "sometimes", "valid choice"),
@@ -69,6 +69,18 @@ def test_add_refuses_on_the_field(desk: Browser, field: str, value: str, words: 
     assert list(page.errors) == [field]
     assert words in page.errors[field][0]
     assert everything_stored() == before
+
+
+def test_dates_at_the_ends_of_the_calendar_are_no_dates(desk: Browser) -> None:
+    campaign = make_campaign(make_brand(time_zone="Asia/Tokyo"))
+
+    saved = desk.save(desk.open(change_page(campaign)), start_date="0001-01-01", end_date="9999-12-31")
+    again = desk.save(desk.open(change_page(campaign)), name="Renamed")
+
+    campaign.refresh_from_db()
+    assert (saved.errors, again.errors) == ({}, {})
+    assert (campaign.name, campaign.start_date, campaign.end_date) == ("Renamed", date.min, date.max)
+    assert state_of(campaign) == RUNNING
 
 
 def test_add_to_a_brand_with_an_unreadable_zone_is_refused(desk: Browser) -> None:
@@ -161,6 +173,8 @@ def test_page_says_every_blocker_and_what_changes_next(desk: Browser) -> None:
     assert "campaign's daily budget, 120.00 of 50.00 USD spent, until Sat 21 Nov 2026 00:00" in page.text
     assert "outside its windows, until Fri 20 Nov 2026 18:00" in page.text
     assert "a new day begins for the brand's budget" in page.text
+    assert "Next review: Sat 21 Nov 00:00 America/New_York" in page.text
+    assert "Day counted since: Fri 20 Nov 2026 00:00 America/New_York" in page.text
     assert "campaign today 120.00 USD of 50.00 240.0 %" in page.text
     assert "brand today 120.00 USD of 100.00 120.0 %" in page.text
 

@@ -72,7 +72,7 @@ def test_change_takes_zero_and_credits(desk: Browser, first: str, amount: str, a
     [
         ("amount", {"amount": "-5"}, "needs the same sign"),
         ("amount", {"amount": "1e9"}, "plain digits"),
-        ("amount", {"amount": "--5"}, "cannot be negative"),
+        ("amount", {"amount": "--5"}, "plain digits"),
         ("amount", {"amount": ""}, "required"),
         ("reason", {"amount": "5", "reason": "x" * 501}, "501 characters"),
         ("reason", {"amount": "5", "reason": "two\nlines"}, "line break"),

@@ -10,7 +10,7 @@ from tests.campaigns.admin.browser import Browser
 from tests.campaigns.admin.paths import BRANDS, CAMPAIGNS, change_page, delete_page
 from tests.campaigns.admin.schedules import schedule_of
 from tests.factories import NOON, hours, make_brand, make_campaign, spend
-from tests.readings import assert_totals_are_right, spent, state_of
+from tests.readings import RUNNING, assert_totals_are_right, spent, state_of
 
 OPEN, CLOSED = hours("08:00", "20:00"), hours("18:00", "20:00")
 
@@ -89,6 +89,20 @@ def test_old_campaign_form_that_only_moves_the_schedules_switch_keeps_newer_wind
     desk.save(page, hours="kept")
 
     assert schedule_of(campaign) == (False, [CLOSED])
+
+
+def test_old_campaign_form_cannot_put_a_schedule_in_force_that_is_gone(desk: Browser) -> None:
+    campaign = make_campaign()
+    set_windows(campaign_id=campaign.pk, windows=[CLOSED], is_enabled=False, now=NOON)
+    page = desk.open(change_page(campaign))
+    set_windows(campaign_id=campaign.pk, windows=None, now=NOON)
+
+    saved = desk.save(page, hours="windows")
+
+    assert saved.errors == {
+        "hours": ["The campaign has no schedule any more: give it windows, or load the page again."]
+    }
+    assert (schedule_of(campaign), state_of(campaign)) == (None, RUNNING)
 
 
 def test_old_schedule_form_keeps_what_others_changed_since(desk: Browser) -> None:

@@ -1,4 +1,4 @@
-"""A campaign's hours and windows, on its own page and on its schedule's."""
+"""A campaign's hours and windows, on its page."""
 
 from __future__ import annotations
 
@@ -11,22 +11,12 @@ from campaigns.models import Campaign
 from campaigns.rules.dayparting import EVERY_DAY, Weekday, Window
 from campaigns.services import set_windows
 from tests.campaigns.admin.browser import Browser, Value
-from tests.campaigns.admin.paths import CAMPAIGNS, SCHEDULES, change_page, delete_page
-from tests.campaigns.admin.schedules import schedule_of
-from tests.factories import NOON, hours, make_brand, make_campaign
-from tests.readings import RUNNING, state_of
+from tests.campaigns.admin.paths import CAMPAIGNS, change_page
+from tests.campaigns.admin.schedules import line, schedule_of
+from tests.factories import NOON, hours, make_brand, make_campaign, spend
+from tests.readings import RUNNING, history, state_of
 
 OPEN, CLOSED = hours("08:00", "20:00"), hours("18:00", "20:00")
-ALL_DAYS = [str(day.value) for day in Weekday]
-
-
-def line(number: int, start: str, end: str, weekdays: list[str] = ALL_DAYS) -> dict[str, Value]:
-    """Return what a person types into one line of the table."""
-    return {
-        f"windows-{number}-weekdays": weekdays,
-        f"windows-{number}-start": start,
-        f"windows-{number}-end": end,
-    }
 
 
 def test_window_outside_the_present_hour_stops_at_once(desk: Browser) -> None:
@@ -137,6 +127,49 @@ def test_kept_windows_can_be_edited_without_coming_into_force(desk: Browser) -> 
     assert (schedule_of(campaign), state_of(campaign)) == ((False, [CLOSED]), RUNNING)
 
 
+def test_windows_come_into_force_while_a_budget_is_raised_without_a_start_in_between(desk: Browser) -> None:
+    campaign = make_campaign(daily_budget="5")
+    spend(campaign, "5.00")
+    set_windows(campaign_id=campaign.pk, windows=[CLOSED], is_enabled=False, now=NOON)
+    before = history(campaign)
+
+    desk.save(desk.open(change_page(campaign)), hours="windows", daily_budget="50", name="Renamed")
+
+    assert (schedule_of(campaign), state_of(campaign)) == ((True, [CLOSED]), ("paused", "outside_windows"))
+    assert history(campaign) == before
+    assert Campaign.objects.get().name == "Renamed"
+
+
+def test_windows_go_out_of_force_while_the_switch_goes_off_without_a_start_in_between(desk: Browser) -> None:
+    campaign = make_campaign(windows=[CLOSED])
+
+    desk.save(desk.open(change_page(campaign)), hours="kept", is_enabled=False)
+
+    assert (schedule_of(campaign), state_of(campaign)) == ((False, [CLOSED]), ("inactive", "campaign_off"))
+    assert history(campaign) == []
+
+
+def test_refused_name_takes_the_schedules_switch_back(desk: Browser) -> None:
+    brand = make_brand()
+    make_campaign(brand, name="Taken")
+    campaign = make_campaign(brand)
+    set_windows(campaign_id=campaign.pk, windows=[CLOSED], is_enabled=False, now=NOON)
+
+    page = desk.save(desk.open(change_page(campaign)), hours="windows", name="Taken")
+
+    assert list(page.errors) == ["name"]
+    assert (schedule_of(campaign), state_of(campaign)) == ((False, [CLOSED]), RUNNING)
+
+
+def test_new_campaign_can_keep_windows_for_later(desk: Browser) -> None:
+    typed = line(0, "18:00", "20:00")
+
+    desk.save(desk.open(f"{CAMPAIGNS}add/"), typed, brand=str(make_brand().pk), name="Search", hours="kept")
+
+    campaign = Campaign.objects.get()
+    assert (schedule_of(campaign), state_of(campaign)) == ((False, [CLOSED]), RUNNING)
+
+
 def test_page_shows_the_stored_answer_and_windows(desk: Browser) -> None:
     campaign = make_campaign(windows=[Window(frozenset({Weekday.MONDAY}), time(8, 30), time(20))])
 
@@ -191,68 +224,3 @@ def test_window_that_is_none_is_refused_in_its_line(desk: Browser, typed: dict[s
     assert (page.errors["__all__"], again.errors["__all__"]) == (refusal, refusal)
     assert words in page.text
     assert schedule_of(campaign) is None
-
-
-def test_schedule_page_adds_one(desk: Browser) -> None:
-    campaign = make_campaign()
-
-    page = desk.save(desk.open(f"{SCHEDULES}add/"), line(0, "18:00", "20:00"), campaign=str(campaign.pk))
-
-    assert schedule_of(campaign) == (True, [CLOSED])
-    assert state_of(campaign) == ("paused", "outside_windows")
-    assert page.messages[0].startswith(f"{campaign} is held: outside its windows")
-
-
-def test_schedule_page_refuses_a_second_one(desk: Browser) -> None:
-    campaign = make_campaign(windows=[OPEN])
-
-    page = desk.save(desk.open(f"{SCHEDULES}add/"), line(0, "18:00", "20:00"), campaign=str(campaign.pk))
-
-    assert "has a schedule: change that one" in page.errors["campaign"][0]
-    assert schedule_of(campaign) == (True, [OPEN])
-
-
-@pytest.mark.parametrize(
-    ("changes", "after"),
-    [
-        ({"is_enabled": False}, (False, [CLOSED])),
-        (line(0, "08:00", "20:00"), (True, [OPEN])),
-        ({"windows-0-DELETE": True}, (True, [])),
-        ({"is_enabled": False, **line(0, "08:00", "20:00")}, (False, [OPEN])),
-        ({"campaign": "77"}, (True, [CLOSED])),
-        ({}, (True, [CLOSED])),
-    ],
-)
-def test_schedule_page_changes_one(desk: Browser, changes: dict[str, Value], after: tuple[bool, list[Window]]) -> None:
-    campaign = make_campaign(windows=[CLOSED])
-
-    page = desk.save(desk.open(change_page(campaign.schedule)), changes)
-
-    assert page.errors == {}
-    assert schedule_of(campaign) == after
-
-
-def test_schedule_without_windows_says_never(desk: Browser) -> None:
-    campaign = make_campaign(windows=[])
-
-    listed, page = desk.open(SCHEDULES), desk.open(change_page(campaign.schedule))
-
-    assert "never: its schedule has no window" in listed.text
-    assert "A schedule in force without any window means: never." in page.text
-
-
-def test_deleted_schedule_lets_the_campaign_run_at_any_hour(desk: Browser) -> None:
-    campaign = make_campaign(windows=[CLOSED])
-
-    desk.confirm(desk.open(delete_page(campaign.schedule)))
-
-    assert (schedule_of(campaign), state_of(campaign)) == (None, RUNNING)
-
-
-def test_deleted_schedules_let_their_campaigns_run_at_any_hour(desk: Browser) -> None:
-    campaigns = [make_campaign(windows=[CLOSED]) for _ in range(2)]
-
-    page = desk.act(SCHEDULES, "delete_selected", [campaign.schedule.pk for campaign in campaigns])
-    desk.confirm(page)
-
-    assert [state_of(campaign) for campaign in campaigns] == [RUNNING, RUNNING]

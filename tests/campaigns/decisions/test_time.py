@@ -10,6 +10,7 @@ import pytest
 from campaigns.models import Campaign
 from campaigns.services import (
     change_brand,
+    change_campaign,
     set_daily_hours,
     set_windows,
 )
@@ -50,6 +51,9 @@ def campaign_month() -> Campaign:
     return make_campaign(monthly_budget="100")
 
 
+ONE_BUDGET = [brand_day, brand_month, campaign_day, campaign_month]
+
+
 # Back on?
 
 
@@ -83,16 +87,21 @@ def test_month_that_still_holds_outlives_a_new_day() -> None:
 
 
 def test_raised_budget_brings_it_back_at_once() -> None:
-    campaign = brand_day()
-    spend(campaign, "100")
+    held = [make() for make in ONE_BUDGET]
+    for campaign in held:
+        spend(campaign, "100")
 
-    change_brand(brand_id=campaign.brand_id, daily_budget="100.01", now=NOON)
+    change_brand(brand_id=held[0].brand_id, daily_budget="100.01", now=NOON)
+    change_brand(brand_id=held[1].brand_id, monthly_budget=None, now=NOON)
+    change_campaign(campaign_id=held[2].pk, daily_budget="101", now=NOON)
+    change_campaign(campaign_id=held[3].pk, monthly_budget="100.01", now=NOON)
 
-    assert state_of(campaign) == RUNNING
+    assert states_of(*held) == [RUNNING] * 4
 
 
-def test_credit_brings_it_back_at_once() -> None:
-    campaign = brand_day()
+@pytest.mark.parametrize("make", ONE_BUDGET)
+def test_credit_brings_it_back_at_once(make: Callable[[], Campaign]) -> None:
+    campaign = make()
     spend(campaign, "100")
 
     spend(campaign, "-0.000001")

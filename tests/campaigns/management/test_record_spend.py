@@ -162,7 +162,7 @@ def test_record_spend_prints_facts_as_json(search: Campaign) -> None:
         ("1e9", "'1e9' is not an amount of money: write plain digits and a point, such as 1234.50."),
         ("１２", "'\\uff11\\uff12' is not an amount of money: write plain digits and a point, such as 1234.50."),
         ("NaN", "'NaN' is not an amount of money: write plain digits and a point, such as 1234.50."),
-        ("0.0000001", "1E-7 has more than 6 decimals: "),
+        ("0.0000001", "1E-7 has more than 6 decimals, "),
     ],
 )
 def test_record_spend_refuses_what_is_no_amount(search: Campaign, amount: str, sentence: str) -> None:

@@ -167,18 +167,18 @@ def test_form_field_is_a_plain_one() -> None:
 
 
 @pytest.mark.django_db
-def test_rows_survive_a_dump_and_a_load() -> None:
+@pytest.mark.parametrize("language", ["json", "xml"])
+def test_rows_survive_a_dump_and_a_load(language: str) -> None:
     campaign = make_campaign(make_brand(daily_budget="10.01"))
     spend(campaign, "-0.000001", occurred_at=NOON)
     rows = [*Brand.objects.all(), *Campaign.objects.all(), *SpendLog.objects.all()]
     before = list(SpendLog.objects.values())
-    text = serializers.serialize("json", rows)
+    text = serializers.serialize(language, rows)
 
-    for loaded in serializers.deserialize("json", text):
+    for loaded in serializers.deserialize(language, text):
         loaded.save()
 
     assert list(SpendLog.objects.values()) == before
     assert Brand.objects.get().current_daily_spend == Decimal("-0.000001")
-    assert (
-        serializers.serialize("json", [*Brand.objects.all(), *Campaign.objects.all(), *SpendLog.objects.all()]) == text
-    )
+    again = [*Brand.objects.all(), *Campaign.objects.all(), *SpendLog.objects.all()]
+    assert serializers.serialize(language, again) == text

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from campaigns.rules.budgets import BudgetUse
+from campaigns.rules.budgets import BudgetUse, crossed_thresholds
 
 
 def _use(limit: str | None, spent: str) -> BudgetUse:
@@ -81,3 +81,33 @@ def test_remaining_and_used_percent_are_none_without_a_limit() -> None:
 
 def test_used_percent_is_none_for_limit_0() -> None:
     assert _use("0", "5").used_percent is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("0", "79.999999", ()),
+        ("0", "80", (80,)),
+        ("79.999999", "80", (80,)),
+        ("80", "99.99", ()),
+        ("80", "100", (100,)),
+        ("0", "100", (80, 100)),
+        ("99", "250", (100,)),
+        ("100", "150", ()),
+        ("90", "70", ()),
+        ("-50", "80", (80,)),
+    ],
+)
+def test_thresholds_are_crossed_upward_only_and_when_reached(
+    before: str, after: str, expected: tuple[int, ...]
+) -> None:
+    limit = Decimal("100.00")
+
+    crossed = crossed_thresholds(BudgetUse(limit, Decimal(before)), BudgetUse(limit, Decimal(after)), [100, 80, 80])
+
+    assert crossed == expected
+
+
+@pytest.mark.parametrize("limit", [None, Decimal(0)])
+def test_no_limit_and_a_limit_of_nothing_have_no_thresholds(limit: Decimal | None) -> None:
+    assert crossed_thresholds(BudgetUse(limit, Decimal(0)), BudgetUse(limit, Decimal(50)), [80]) == ()

@@ -83,11 +83,11 @@ _BAD_FACTS: list[tuple[BrandFacts, type[Refusal], str]] = [
     ({"time_zone": "../etc/passwd"}, InvalidTimeZone, "time_zone"),
     ({"currency": "usd"}, InvalidText, "currency"),
     ({"currency": "US"}, InvalidText, "currency"),
-    ({"daily_budget": "-1"}, InvalidAmount, "amount"),
-    ({"daily_budget": "1.001"}, InvalidAmount, "amount"),
-    ({"monthly_budget": "1e9"}, InvalidAmount, "amount"),
-    ({"monthly_budget": Decimal("NaN")}, InvalidAmount, "amount"),
-    ({"monthly_budget": "1000000000000"}, InvalidAmount, "amount"),
+    ({"daily_budget": "-1"}, InvalidAmount, "daily_budget"),
+    ({"daily_budget": "1.001"}, InvalidAmount, "daily_budget"),
+    ({"monthly_budget": "1e9"}, InvalidAmount, "monthly_budget"),
+    ({"monthly_budget": Decimal("NaN")}, InvalidAmount, "monthly_budget"),
+    ({"monthly_budget": "1000000000000"}, InvalidAmount, "monthly_budget"),
 ]
 
 

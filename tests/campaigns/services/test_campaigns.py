@@ -80,8 +80,8 @@ _BAD_FACTS: list[tuple[CampaignFacts, type[Refusal], str]] = [
     ({"external_id": "taken-1"}, NameTaken, "external_id"),
     ({"external_id": "x" * 201}, InvalidText, "external_id"),
     ({"external_id": " "}, InvalidText, "external_id"),
-    ({"daily_budget": "-0.01"}, InvalidAmount, "amount"),
-    ({"monthly_budget": "0.001"}, InvalidAmount, "amount"),
+    ({"daily_budget": "-0.01"}, InvalidAmount, "daily_budget"),
+    ({"monthly_budget": "0.001"}, InvalidAmount, "monthly_budget"),
     ({"start_date": date(2026, 11, 21), "end_date": date(2026, 11, 20)}, InvalidFlight, "end_date"),
 ]
 

@@ -9,7 +9,7 @@ import pytest
 from campaigns.errors import InvalidWindow, NotFound
 from campaigns.models import Campaign, DaypartingSchedule, DaypartingWindow
 from campaigns.rules.dayparting import Weekday, Window
-from campaigns.services import set_daily_hours, set_windows
+from campaigns.services import change_campaign, change_schedule, set_daily_hours, set_windows
 from tests.clock import run_minute
 from tests.factories import HOUR, MINUTE, NOON, TICK, at, hours, make_brand, make_campaign, make_campaigns
 from tests.readings import RUNNING, everything_stored, history, review_of, state_of
@@ -54,6 +54,45 @@ def test_schedule_out_of_force_keeps_its_windows_and_holds_nothing() -> None:
 
     set_windows(campaign_id=campaign.pk, windows=[hours("18:00", "20:00")], now=NOON)
     assert state_of(campaign) == CLOSED
+
+
+def test_switch_of_the_schedule_is_moved_without_its_windows_and_they_without_it() -> None:
+    campaign = make_campaign(windows=[hours("18:00", "20:00")])
+
+    change_schedule(campaign_id=campaign.pk, is_schedule_enabled=False, now=NOON)
+    assert (state_of(campaign), [str(row) for row in DaypartingWindow.objects.all()]) == (
+        RUNNING,
+        ["every day 18:00-20:00"],
+    )
+
+    change_schedule(campaign_id=campaign.pk, windows=[hours("19:00", "20:00")], now=NOON)
+    assert (state_of(campaign), DaypartingSchedule.objects.get().is_enabled) == (RUNNING, False)
+
+    change_campaign(campaign_id=campaign.pk, is_schedule_enabled=True, now=NOON)
+    assert (state_of(campaign), [str(row) for row in DaypartingWindow.objects.all()]) == (
+        CLOSED,
+        ["every day 19:00-20:00"],
+    )
+
+
+def test_switch_of_a_schedule_that_is_not_there_is_refused() -> None:
+    campaign = make_campaign()
+
+    with pytest.raises(NotFound, match="has no schedule any more"):
+        change_schedule(campaign_id=campaign.pk, is_schedule_enabled=False, now=NOON)
+    with pytest.raises(NotFound, match="has no schedule any more"):
+        change_campaign(campaign_id=campaign.pk, name="Renamed", is_schedule_enabled=True, now=NOON)
+
+    assert (Campaign.objects.get().name, DaypartingSchedule.objects.count()) == (campaign.name, 0)
+
+
+def test_change_of_nothing_changes_nothing() -> None:
+    campaign = make_campaign(windows=[hours("18:00", "20:00")])
+    before = everything_stored()
+
+    change_schedule(campaign_id=campaign.pk, now=NOON)
+
+    assert (everything_stored(), DaypartingWindow.objects.count()) == (before, 1)
 
 
 def test_removing_the_schedule_lets_it_run_at_any_hour() -> None:

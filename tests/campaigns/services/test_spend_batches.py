@@ -13,6 +13,7 @@ from campaigns.errors import (
     CounterOverflow,
     InvalidAmount,
     InvalidMoment,
+    InvalidText,
     InvalidTimeZone,
     ManyRefusals,
     NotFound,
@@ -61,6 +62,24 @@ def test_every_refused_spend_is_named_by_its_index_and_nothing_is_written() -> N
     assert str(refused.value).startswith("row 1: ")
     assert str(refused.value).endswith("(and 1 more). Nothing was written.")
     assert everything_stored() == before
+
+
+def test_what_the_door_refused_is_named_with_what_the_service_refuses() -> None:
+    campaign = make_campaign()
+    unreadable = InvalidText("The line has no amount.")
+
+    with pytest.raises(ManyRefusals) as refused:
+        record_spends(
+            spends=[NewSpend(campaign.pk, "x"), unreadable, NewSpend(-1, "1"), NewSpend(campaign.pk, "1")], now=NOON
+        )
+
+    assert [(index, type(refusal)) for index, refusal in refused.value.refusals] == [
+        (0, InvalidAmount),
+        (1, InvalidText),
+        (2, NotFound),
+    ]
+    assert refused.value.refusals[1][1] is unreadable
+    assert ledger() == []
 
 
 def test_unknown_campaigns_are_named_by_their_index() -> None:

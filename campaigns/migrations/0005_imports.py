@@ -8,7 +8,7 @@ import campaigns.models.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0001_initial"),
+        ("campaigns", "0004_number_status_changes"),
     ]
 
     operations = [

@@ -1,0 +1,78 @@
+"""The API as one thing: its routes, its parser, and what becomes of everything that is raised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, TypeVar
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+
+from campaigns.api import brands, campaigns, corrections, feed, history, refusals, spend
+from campaigns.errors import Refusal
+
+_Error = TypeVar("_Error", bound=Exception)
+
+DESCRIPTION = (
+    "Spend in; budgets, states and reasons out. Every request carries a key in the header "
+    '`Authorization: Bearer KEY`. Money is text (`"12.50"`), moments are ISO 8601 with an offset. '
+    "Whatever is refused is answered with the same shape, `{error, code, field}`, and nothing was written."
+)
+
+
+class StrictParser(Parser):
+    """Reads JSON as it is defined: no NaN, no infinity, and no name twice, which would hide an amount."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """This will return what the body says.
+
+        :raises ValueError: if it is no JSON.
+        """
+        return json.loads(request.body, parse_constant=_refuse_constant, object_pairs_hook=_object)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an object has the same name twice")
+    return found
+
+
+def _build() -> NinjaAPI:
+    api = NinjaAPI(title="ad_system", version="1", description=DESCRIPTION, parser=StrictParser(), urls_namespace="api")
+    api.add_router("/brands", brands.router)
+    api.add_router("/campaigns", campaigns.router)
+    api.add_router("/spend", spend.router)
+    api.add_router("/spend", corrections.router)
+    api.add_router("/status-changes", history.router)
+    api.add_router("/changes", feed.router)
+    api.add_exception_handler(Refusal, _raised(lambda _request, refusal: refusals.answer(refusal)))
+    api.add_exception_handler(ValidationError, _raised(refusals.answer_invalid))
+    api.add_exception_handler(HttpError, _raised(refusals.answer_http_error))
+    api.add_exception_handler(OperationalError, _raised(refusals.answer_busy))
+    api.add_exception_handler(InterfaceError, _raised(refusals.answer_busy))
+    return api
+
+
+def _raised(
+    answer: Callable[[HttpRequest, _Error], HttpResponse],
+) -> Callable[[HttpRequest, _Error | type[_Error]], HttpResponse]:
+    """Return a handler for errors. The framework's type would let it hand over a class as well; it never does."""
+
+    def handle(request: HttpRequest, error: _Error | type[_Error]) -> HttpResponse:
+        if isinstance(error, type):
+            raise TypeError(f"{error} is a class: an error was raised")
+        return answer(request, error)
+
+    return handle
+
+
+api = _build()
