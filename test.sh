@@ -3,7 +3,8 @@
 #
 #   ./test.sh              everything
 #   ./test.sh -k budget    the checks, and the tests that match: what pytest understands is handed to it
-#   ./test.sh --long       looks at many more random cases in the tests that make them up
+#   ./test.sh --long       looks at many more random cases in the tests that make them up, and then puts faults into
+#                          a copy of the code, one by one, to see that the tests notice
 set -eu
 
 unset CDPATH
@@ -87,3 +88,8 @@ fi
 
 say "tests, on $workers workers:"
 "$python" -m pytest -n "$workers" --hypothesis-profile="$random_cases" -rfEs --cov --cov-config=coverage.ini "$@"
+
+if [ "$random_cases" = long ] && [ $# -eq 0 ]; then
+    say "faults, put into a copy of the code:"
+    "$python" -m tests.mutants
+fi

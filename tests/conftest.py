@@ -18,6 +18,9 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 # A slow machine is no failure. `--hypothesis-profile=long` (./test.sh --long) looks at far more cases.
 hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=3000)
+# For code that is broken on purpose: that it fails is enough, how little it takes is not asked.
+FINDING = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+hypothesis.settings.register_profile("mutants", deadline=None, phases=FINDING)
 hypothesis.settings.load_profile("default")
 
 

@@ -8,6 +8,7 @@ from typing import Unpack
 from django.db import IntegrityError, transaction
 
 from campaigns.errors import NameTaken, StillHasSpend
+from campaigns.facts import readable_zone
 from campaigns.models import Brand
 from campaigns.rules.periods import current_periods, find_zone
 from campaigns.rules.texts import parse_currency, parse_name
@@ -47,11 +48,14 @@ def change_brand(*, brand_id: int, now: datetime, actor: str = "", **changes: Un
     """
     with transaction.atomic():
         brand = lock_brand(brand_id)
+        campaigns = periods.campaigns_of(brand)
         zone_before = brand.time_zone
+        if changes.get("time_zone", zone_before) != zone_before and readable_zone(brand):
+            # What the old zone's midnight began stays begun, whether or not a reset came by since.
+            periods.roll(brand=brand, campaigns=campaigns, now=now)
         _set(brand, changes)
         if changes:
             _save(brand, list(changes))
-        campaigns = periods.campaigns_of(brand)
         if brand.time_zone != zone_before:
             periods.move_to_zone(brand=brand, campaigns=campaigns, zone=brand.zone, now=now)
         periods.settle(brand=brand, campaigns=campaigns, now=now, cause=cause_of(changes), actor=actor)

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.expressions import Combinable
 
 from campaigns.errors import InvalidTimeZone
-from campaigns.models import Brand, Campaign
+from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.delivery import BUDGET_BLOCKERS, Blocker
-from campaigns.rules.periods import CLOCK_TOLERANCE, CurrentPeriods, PeriodKind, current_periods, find_zone
+from campaigns.rules.periods import CLOCK_TOLERANCE, CurrentPeriods, Period, PeriodKind, current_periods, find_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,21 @@ class _ZoneInUse:
 
 
 def find_brands(*, now: datetime) -> list[int]:
-    """Return the keys of brands with a campaign whose stored state disagrees with its budgets or its brand's zone."""
+    """Return the keys of brands with a campaign whose stored state disagrees with its budgets or its brand's zone.
+
+    Among them those with a spend in a period that their counters have not come to: one that was a little ahead of the
+    clock at midnight, say.
+    """
     found: set[int] = set()
     for zone in _zones_in_use(now):
         campaigns = Campaign.objects.filter(brand__time_zone=zone.name).order_by()
         if zone.today is None:
             wrong = campaigns.exclude(paused_because=Blocker.ZONE_UNREADABLE)
         else:
-            wrong = campaigns.annotate(expected=_expected_blocker(zone.today)).filter(_DISAGREES)
+            expected = campaigns.annotate(expected=_expected_blocker(zone.today))
+            wrong = expected.filter(
+                _DISAGREES | _is_uncounted("daily", zone.today.day) | _is_uncounted("monthly", zone.today.month)
+            )
         found.update(wrong.values_list("brand_id", flat=True))
     return sorted(found)
 
@@ -81,6 +88,13 @@ def _is_used_up(owner: str, word: str, period_start: datetime) -> Q:
     limit: Combinable = F(budget)
     spent = Q(**{f"{since}__gte": period_start, f"{counter}__gte": limit})
     return Q(**{budget: 0}) | spent
+
+
+def _is_uncounted(word: str, period: Period) -> Q:
+    """Tell whether the campaign has spent in the period, while its counter, or its brand's, is of an older one."""
+    entries = SpendLog.objects.order_by().filter(campaign=OuterRef("pk"), occurred_at__gte=period.start)
+    is_behind = Q(**{f"{word}_since__lt": period.start}) | Q(**{f"brand__{word}_since__lt": period.start})
+    return is_behind & Q(Exists(entries))
 
 
 _BUDGET_CODES = [blocker.value for blocker in BUDGET_BLOCKERS]

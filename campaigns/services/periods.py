@@ -98,8 +98,11 @@ def start_now(*, brand: Brand, rows: Sequence[Brand | Campaign], kinds: Iterable
 
     :raises InvalidTimeZone: if the brand's zone cannot be read.
     """
-    zone = brand.zone
-    start = now + _TICK if SpendLog.objects.filter(campaign__brand=brand, occurred_at=now).exists() else now
+    zone, start = brand.zone, now
+    entries = SpendLog.objects.filter(campaign__brand=brand)
+    # Spends that found this very moment begun anew already, by a reset before this one, are an instant later each.
+    while entries.filter(occurred_at=start).exists():
+        start += _TICK
     for kind in kinds:
         for row in rows:
             since = believed_now(start, row.since(kind))

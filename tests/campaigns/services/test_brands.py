@@ -13,12 +13,13 @@ from campaigns.rules.periods import PeriodKind
 from campaigns.services import change_brand, change_campaign, create_brand, delete_brand
 from campaigns.services.brands import BrandFacts
 from campaigns.services.resets import reset_brands
-from tests.clock import run_minute
+from tests.clock import reset_due, run_minute
 from tests.factories import (
     DAY,
     HOUR,
     MINUTE,
     MONTH_START,
+    NEXT_MIDNIGHT,
     NOON,
     THIS_MIDNIGHT,
     TICK,
@@ -283,3 +284,19 @@ def test_brand_with_a_campaign_is_not_deleted_and_one_without_is() -> None:
         delete_brand(brand_id=empty.pk)
 
     assert (list(Brand.objects.all()), ledger()) == ([full], [])
+
+
+@pytest.mark.parametrize("was_reset", [False, True])
+def test_zone_change_after_midnight_gives_the_same_answer_whether_a_reset_came_by_or_not(was_reset: bool) -> None:
+    brand = make_brand()
+    campaign = make_campaign(brand)
+    spend(campaign, "10")
+    if was_reset:
+        reset_due(PeriodKind.DAY, NEXT_MIDNIGHT)
+
+    # In Honolulu it is still the day before.
+    change_brand(brand_id=brand.pk, time_zone="Pacific/Honolulu", now=NEXT_MIDNIGHT + MINUTE)
+
+    assert [since(row)[0] for row in (brand, campaign)] == [NEXT_MIDNIGHT, NEXT_MIDNIGHT]
+    assert [spent(row) for row in (brand, campaign)] == [("0.00", "10.00"), ("0.00", "10.00")]
+    assert_totals_are_right()

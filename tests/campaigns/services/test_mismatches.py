@@ -18,6 +18,7 @@ from campaigns.rules.delivery import decide
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind
 from campaigns.services import mismatches
 from campaigns.services.schedules import store_schedule
+from tests.clock import enforce_budgets, enforce_dayparting
 from tests.factories import (
     DAY,
     HOUR,
@@ -35,6 +36,7 @@ from tests.factories import (
     make_campaign,
     spend,
 )
+from tests.readings import state_of
 
 pytestmark = pytest.mark.django_db
 
@@ -234,3 +236,19 @@ def test_questions_grow_with_zones_not_with_brands() -> None:
         counts.append(len(queries))
 
     assert counts == [8, 8]
+
+
+@pytest.mark.parametrize("budget", ["daily_budget", "monthly_budget"])
+def test_spend_that_was_ahead_of_the_clock_at_midnight_stops_its_brand_within_a_minute(budget: str) -> None:
+    brand = make_brand()
+    Brand.objects.filter(pk=brand.pk).update(**{budget: Decimal(10)})
+    campaign = make_campaign(brand)
+    spend(campaign, "10", now=NEXT_MONTH - MINUTE, occurred_at=NEXT_MONTH)
+    assert mismatches.find_brands(now=NEXT_MONTH - MINUTE) == []
+
+    # The reset of midnight was missed; the minute's tasks run.
+    enforce_dayparting(NEXT_MONTH + MINUTE)
+    enforce_budgets(NEXT_MONTH + MINUTE)
+
+    assert state_of(campaign) == ("paused", "brand_day" if budget == "daily_budget" else "brand_month")
+    assert mismatches.find_brands(now=NEXT_MONTH + MINUTE) == []

@@ -227,3 +227,15 @@ def test_unknown_brand_or_campaign_is_refused() -> None:
 
 def test_no_brand_to_reset_is_no_error() -> None:
     assert reset_brands(brand_ids=[], kinds=BOTH, now=NOON) == ResetReport((), 0, ())
+
+
+def test_resets_and_spends_of_one_and_the_same_moment_count_in_the_order_in_which_they_came() -> None:
+    campaign = make_campaign()
+
+    for _ in range(3):
+        spend(campaign, "10")
+        assert spent(campaign)[0] == "10.00"
+        reset_brands(brand_ids=[campaign.brand_id], kinds=[PeriodKind.DAY], now=NOON)
+        assert spent(campaign)[0] == "0.00"
+
+    assert_totals_are_right()
