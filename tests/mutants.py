@@ -139,10 +139,10 @@ MUTANTS = (
     ),
     Mutant(
         "a form sends what nobody touched",
-        "campaigns/services/campaigns.py",
-        "            _save(campaign, columns)",
-        "            _save(campaign, None)",
-        (PROOF, f"{SERVICES}/test_campaigns.py", "tests/campaigns/admin/test_stale.py"),
+        "campaigns/admin/forms.py",
+        "if name in self.changed_data]",
+        "if name]",
+        ("tests/campaigns/admin/test_stale.py",),
     ),
     Mutant(
         "one bad brand stops the pass",
@@ -167,9 +167,9 @@ MUTANTS = (
     ),
     Mutant(
         "a credit starts nothing",
-        "campaigns/services/posting.py",
-        "(before.day.is_used_up, before.month.is_used_up) != (after.day.is_used_up, after.month.is_used_up)",
-        "(before.day.is_used_up, before.month.is_used_up) < (after.day.is_used_up, after.month.is_used_up)",
+        "campaigns/services/outbox.py",
+        "self.before.month.is_used_up) != (",
+        "self.before.month.is_used_up) < (",
         (PROOF,),
     ),
     Mutant(

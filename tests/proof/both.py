@@ -15,7 +15,7 @@ from tests.proof.actions import Actions
 from tests.proof.comparison import Comparison
 from tests.proof.crashes import CrashError, crash_after
 from tests.proof.oracle import Brand, Campaign, No, Oracle
-from tests.proof.steps import Step, advanced
+from tests.proof.steps import OPENING, Step, advanced
 
 # What the beat starts at a quarter of an hour. Whoever missed all of it is up to date after this.
 PASSES = ("enforce_dayparting", "enforce_budgets", "reset_daily_spends", "reset_monthly_spends", "check_ledger")
@@ -78,6 +78,8 @@ class Both(Alone):
         super().__init__(now, zones, campaigns)
         self.comparison = Comparison(self.oracle, self.actions, now)
         self.compare(Step("new_campaign"))
+        for step in OPENING:
+            self.take(step)
 
     def take(self, step: Step) -> None:
         """This will take the step in both, after a power cut in the middle of it if the step says so, and compare."""

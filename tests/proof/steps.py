@@ -107,8 +107,15 @@ VOCABULARY: dict[str, dict[str, Sequence[str]]] = {
     "rebuild": {},
     "task": {"value": TASKS, "when": ("0", "1", "1", "2", "3"), "age": AGES},
 }
+# Each story begins with budgets that a spend or two can use up, and a credit or a correction can free again.
+OPENING = (
+    Step("brand_limit", 0, "50.00", value=DAY),
+    Step("brand_limit", 1, "100.00", value=MONTH),
+    Step("campaign_limit", 0, "10.00", value=DAY),
+    Step("campaign_limit", 1, "60.00", value=MONTH),
+)
 # Spends and time make the trouble.
-WEIGHTS = {"advance": 4, "spend": 5, "task": 4}
+WEIGHTS = {"advance": 4, "spend": 7, "correct": 2, "reverse": 3, "task": 4}
 
 
 def make_step(do: str, who: int, crash: str, choose: Callable[[Sequence[str]], str]) -> Step:
