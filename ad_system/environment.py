@@ -61,6 +61,11 @@ class Environment(BaseSettings):
         ge=1,
         description="A pass over more brands than this is cut into ranges, one task each.",
     )
+    import_max_megabytes: int = Field(
+        default=50,
+        ge=1,
+        description="The largest spend file that the admin takes; import_spend takes any.",
+    )
     budget_thresholds: Annotated[list[int], NoDecode] = Field(
         default=[80, 100],
         description="Shares of a budget, in percent and separated by commas, that webhooks are told of.",

@@ -134,6 +134,26 @@ class UnreadableFile(Refusal):
     field = "file"
 
 
+class CurrencyMismatch(Refusal):
+    """Spend in a currency that is not the brand's: nothing here is ever converted."""
+
+    code = "currency_mismatch"
+    field = "currency"
+
+
+class OlderExport(Refusal):
+    """A platform's export that is older than one that was imported: it would undo what the platform restated."""
+
+    code = "older_export"
+    field = "file"
+
+
+class ImportConflict(Refusal):
+    """An import that is not in the state for what was asked: already running, undone, or built upon."""
+
+    code = "import_conflict"
+
+
 class InvalidWebhook(Refusal):
     """An endpoint of webhooks as it cannot be: no https address, a private one, no event."""
 

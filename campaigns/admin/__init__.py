@@ -9,6 +9,7 @@ from campaigns.admin.brand import BrandAdmin
 from campaigns.admin.campaign import CampaignAdmin
 from campaigns.admin.deliveries import WebhookDeliveryAdmin
 from campaigns.admin.history import StatusChangeAdmin
+from campaigns.admin.imports import SpendImportAdmin
 from campaigns.admin.schedule import ScheduleAdmin
 from campaigns.admin.spend import SpendAdmin
 from campaigns.admin.webhooks import WebhookEndpointAdmin
@@ -17,6 +18,7 @@ from campaigns.models import (
     Brand,
     Campaign,
     DaypartingSchedule,
+    SpendImport,
     SpendLog,
     StatusChange,
     WebhookDelivery,
@@ -30,6 +32,7 @@ admin.site.index_title = "The desk"
 admin.site.register(Brand, BrandAdmin)
 admin.site.register(Campaign, CampaignAdmin)
 admin.site.register(SpendLog, SpendAdmin)
+admin.site.register(SpendImport, SpendImportAdmin)
 admin.site.register(DaypartingSchedule, ScheduleAdmin)
 admin.site.register(StatusChange, StatusChangeAdmin)
 admin.site.register(ApiKey, ApiKeyAdmin)

@@ -48,7 +48,7 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list, or run a bulk action."""
-        if any("\x00" in value for values in request.GET.lists() for value in (values[0], *values[1])):
+        if asks_for_nul(request):
             # No database can be asked for a NUL: the same answer as to any other filter that makes no sense.
             return HttpResponseRedirect(f"{request.path}?e=1")
         return super(DeskAdmin, self.at_present()).changelist_view(request, extra_context)
@@ -186,6 +186,11 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
 
     def _count(self, number: int) -> str:
         return f"{number} {self.opts.verbose_name if number == 1 else self.opts.verbose_name_plural}"
+
+
+def asks_for_nul(request: HttpRequest) -> bool:
+    """Tell whether the address has a NUL, which no database can be asked for."""
+    return any("\x00" in value for values in request.GET.lists() for value in (values[0], *values[1]))
 
 
 def actor_of(request: HttpRequest) -> str:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
-from campaigns.admin.base import DeskAdmin
+from campaigns.admin.exporting import ExportingAdmin
 from campaigns.facts import readable_zone
 from campaigns.models import StatusChange
+from campaigns.queries.exports import Row, export_status
 from campaigns.rules.money import format_amount, format_money
 
 COLUMNS = ("changed", "where", "state", "why", "cause", "actor", "numbers")
 
 
-class StatusChangeAdmin(DeskAdmin[StatusChange]):
+class StatusChangeAdmin(ExportingAdmin[StatusChange]):
     """The pages of status changes."""
 
     list_display = COLUMNS
@@ -27,10 +30,15 @@ class StatusChangeAdmin(DeskAdmin[StatusChange]):
     show_full_result_count = False
     fields = COLUMNS
     readonly_fields = COLUMNS
+    exports = (("status-changes", "Export as CSV"),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StatusChange]:
         """Load what every line names."""
         return super().get_queryset(request).select_related("campaign__brand")
+
+    def export_rows(self, name: str, rows: QuerySet[StatusChange]) -> Iterator[Row]:
+        """Yield the starts and stops."""
+        return export_status(rows)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,11 +15,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells, sentences
-from campaigns.admin.base import DeskAdmin, actor_of
+from campaigns.admin.base import actor_of
 from campaigns.admin.choices import campaign_choice, campaign_path
+from campaigns.admin.exporting import ExportingAdmin
 from campaigns.admin.spend_forms import CorrectionForm, NewSpendForm
 from campaigns.facts import readable_zone
 from campaigns.models import SpendLog
+from campaigns.queries.exports import Row, export_entries, export_totals
 from campaigns.rules.money import format_money
 from campaigns.services import SpendReceipt, correct_spend, record_spend, reverse_spend
 from campaigns.services.corrections import counted_amount
@@ -48,7 +51,7 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(corrects__isnull=kinds[value]) if (value := self.value()) in kinds else queryset
 
 
-class SpendAdmin(DeskAdmin[SpendLog]):
+class SpendAdmin(ExportingAdmin[SpendLog]):
     """The pages of spend entries."""
 
     list_display = ("number", "campaign_and_brand", "money", "occurred", "local_day", "details")
@@ -57,10 +60,15 @@ class SpendAdmin(DeskAdmin[SpendLog]):
     search_help_text = "Reference, description, source, campaign or brand"
     show_full_result_count = False
     actions = ("delete_selected",)
+    exports = (("entries", "Export entries"), ("day-totals", "Export day totals"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SpendLog]:
         """Load what every line names."""
         return super().get_queryset(request).select_related("campaign__brand")
+
+    def export_rows(self, name: str, rows: QuerySet[SpendLog]) -> Iterator[Row]:
+        """Yield the entries, or their day totals."""
+        return export_entries(rows) if name == "entries" else export_totals(rows)
 
     def get_form(
         self, request: HttpRequest, obj: SpendLog | None = None, change: bool = False, **kwargs: Any

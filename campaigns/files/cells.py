@@ -10,6 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from campaigns.errors import InvalidAmount, InvalidMoment
+from campaigns.files.numbers import DecimalMark, plain_number
 from campaigns.rules.money import LARGEST_AMOUNT, MICRO
 from campaigns.rules.periods import (
     EARLIEST_MOMENT,
@@ -27,6 +28,8 @@ _TICK = timedelta(microseconds=1)
 
 # A negative exponent is how programs print small floats; a positive one is how spreadsheets lose digits.
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE]-[0-9]{1,2})?", re.ASCII)
+# How platforms hide small numbers.
+_BOUND = re.compile(r"[<>≤≥~≈].*")
 _DATE = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"([T ](?P<clock>[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)"
@@ -42,13 +45,18 @@ class Unit(StrEnum):
     MICROS = "micros"
 
 
-def read_amount(text: str, unit: Unit) -> Decimal | None:
+def read_amount(text: str, unit: Unit, mark: DecimalMark | None = None) -> Decimal | None:
     """Read an amount exactly, in units, with as many decimals as it has; None for an empty cell.
 
-    :raises InvalidAmount: for thousands separators, currency signs, words, and what is too large for any budget.
+    :param mark: what the whole column has before its decimals, thousands set apart or not; None: plain numbers only.
+    :raises InvalidAmount: for currency signs, bounds, words, and what is too large for any budget.
     """
     if not text:
         return None
+    if mark is not None and len(text) <= _LONGEST_NUMBER:
+        text = plain_number(text, mark) or text
+    if _BOUND.fullmatch(text):
+        raise InvalidAmount(f"{shown(text)} is not a plain amount but a bound: export the exact numbers.")
     if len(text) > _LONGEST_NUMBER or _NUMBER.fullmatch(text) is None:
         raise InvalidAmount(
             f"{shown(text)} is not a plain amount: write digits and a point, such as 1234.50, without thousands "

@@ -1,4 +1,4 @@
-"""Spend files: a table read as spend, by the names of its columns. Every row is a spend or a refusal with its line."""
+"""Spend files: a table read as spend. Every row is a spend, a total of others, or a refusal with its line."""
 
 from __future__ import annotations
 
@@ -9,27 +9,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from campaigns.errors import InvalidText, Refusal, UnreadableFile
-from campaigns.files.cells import FileDate, Unit, read_amount, read_date
-from campaigns.files.table import Record, Table, open_table
+from campaigns.errors import InvalidMoment, InvalidText, Refusal, UnreadableFile
+from campaigns.files.about import About
+from campaigns.files.cells import FileDate, read_amount, shown
+from campaigns.files.dates import DateOrder, read_day
+from campaigns.files.formats import MISSING, Format, currency_in_name
+from campaigns.files.guard import unguard
+from campaigns.files.layout import Layout
+from campaigns.files.numbers import DecimalMark
+from campaigns.files.table import Record, Table
 from campaigns.rules.texts import parse_name, parse_reference
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where a spend file has what.
-
-    :param campaign: the name of the column that says which campaign.
-    :param date: of the column that says when.
-    :param amount: of the column that says how much, in `unit`.
-    :param reference: of the column that names each row; None: the row's content names it.
-    """
-
-    campaign: str
-    date: str
-    amount: str
-    reference: str | None = None
-    unit: Unit = Unit.UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +27,10 @@ class SpendRow:
 
     :param line: the physical line of the file on which it starts, from 1.
     :param campaign: what the file calls the campaign: its name or the platform's id.
-    :param amount: exact, in units, signed, with as many decimals as the file has; None for an empty cell.
+    :param amount: exact, in units, signed, with as many decimals as the file has; None where there is none.
     :param reference: the same for the same row of the same file, every time; equal rows are numbered.
+    :param campaign_name: its name, where the file has that beside the id.
+    :param currency: of the amount, where the file says it.
     """
 
     line: int
@@ -47,6 +38,17 @@ class SpendRow:
     date: FileDate
     amount: Decimal | None
     reference: str
+    campaign_name: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """A row that sums up others, such as `Total: Campaigns`: no spend, but a check. None where it has no amount."""
+
+    line: int
+    label: str
+    amount: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,56 +59,141 @@ class RefusedRow:
     refusal: Refusal
 
 
-def read_spend(path: Path, layout: Layout) -> Iterator[SpendRow | RefusedRow]:
-    """Yield the file's rows in their order, one at a time, so that a file may be larger than the memory.
+AnyRow = SpendRow | TotalRow | RefusedRow
 
-    :raises UnreadableFile: if the file is no table with these columns; perhaps after some rows, so read it whole
-        before you act on it.
+
+@dataclass(frozen=True, slots=True)
+class SpendFile:
+    """A file that was found to hold spend, and how to read it.
+
+    :param format: the platform's report that it is; None for a table whose columns a person named.
+    :param order: what 03/04/2026 means in it; None if it has no such dates.
+    :param mark: what stands before decimals in it.
     """
-    wanted = [layout.campaign, layout.date, layout.amount, *([layout.reference] if layout.reference else [])]
-    reader = _RowReader(open_table(path, wanted=wanted), layout)
-    for record in reader.table.records():
-        try:
-            yield reader.read(record)
-        except Refusal as refusal:
-            yield RefusedRow(record.line, refusal)
+
+    table: Table
+    layout: Layout
+    format: Format | None
+    about: About
+    order: DateOrder | None
+    mark: DecimalMark
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self.table.path
+
+    @property
+    def header_currency(self) -> str:
+        """The currency in the name of the amount's column; empty where none is."""
+        return currency_in_name(self.layout.amount) or ""
+
+    def rows(self) -> Iterator[AnyRow]:
+        """Yield the file's rows in their order, one at a time, so that a file may be larger than the memory.
+
+        :raises UnreadableFile: where the file cannot be read on; perhaps after some rows, so read it whole before you
+            act on it.
+        """
+        reader = _RowReader(self)
+        for record in self.table.records():
+            row: AnyRow | None
+            try:
+                row = reader.read(record)
+            except Refusal as refusal:
+                row = RefusedRow(record.line, refusal)
+            if row is not None:
+                yield row
 
 
 class _RowReader:
     """Reads one record after the other, and remembers how often it saw equal ones."""
 
-    def __init__(self, table: Table, layout: Layout) -> None:
-        self.table = table
-        self._unit = layout.unit
+    def __init__(self, file: SpendFile) -> None:
+        layout, table = file.layout, file.table
+        self._file = file
+        self._width = len(table.header)
         self._campaign = table.position(layout.campaign)
         self._date = table.position(layout.date)
         self._amount = table.position(layout.amount)
-        self._reference = None if layout.reference is None else table.position(layout.reference)
+        self._reference = self._optional(layout.reference)
+        self._campaign_name = self._optional(layout.campaign_name)
+        self._currency = self._optional(layout.currency)
+        self._last_day = self._optional(layout.last_day)
         self._seen: Counter[bytes] = Counter()
 
-    def read(self, record: Record) -> SpendRow:
+    def read(self, record: Record) -> SpendRow | TotalRow | None:
+        """Return what the record is; None for a footer."""
+        if self._is_footer(record):
+            return None
         cells = self._aligned(record)
+        if self._file.format is not None and (label := self._total_label(cells)):
+            return TotalRow(record.line, label, self._read_amount(cells))
         # First, so that a row's number among equal rows does not depend on what is refused.
         reference = self._read_reference(cells)
-        amount = read_amount(cells[self._amount], self._unit)
+        amount = self._read_amount(cells)
         if amount and not reference:
             raise InvalidText("The reference is empty: each row with an amount needs one.", field="reference")
         return SpendRow(
             line=record.line,
-            campaign=parse_name(cells[self._campaign], field="campaign"),
-            date=read_date(cells[self._date]),
+            campaign=parse_name(self._campaign_of(cells), field="campaign"),
+            date=self._read_date(cells),
             amount=amount,
             reference=reference,
+            campaign_name=self._cell(cells, self._campaign_name),
+            currency=self._cell(cells, self._currency) or self._file.header_currency,
         )
 
+    def _optional(self, column: str | None) -> int | None:
+        return None if column is None else self._file.table.position(column)
+
+    def _cell(self, cells: tuple[str, ...], position: int | None) -> str:
+        return "" if position is None else cells[position]
+
+    def _is_footer(self, record: Record) -> bool:
+        """Tell a line below the table, such as Microsoft's copyright, from a row."""
+        said = [cell for cell in record.cells if cell]
+        return self._file.format is not None and len(said) == 1 and said[0][:1] in {"©", "@", "Â"}
+
     def _aligned(self, record: Record) -> tuple[str, ...]:
-        width = len(self.table.header)
-        if len(record.cells) < width or any(record.cells[width:]):
+        if len(record.cells) < self._width and self._file.format is not None and _says_total(record.cells[0]):
+            # Some reports end a total where its numbers end.
+            return record.cells + ("",) * (self._width - len(record.cells))
+        if len(record.cells) < self._width or any(record.cells[self._width :]):
             raise UnreadableFile(
-                f"The row has {len(record.cells)} cells and the header {width}: a delimiter or a quote is missing, or "
-                "one too many."
+                f"The row has {len(record.cells)} cells and the header {self._width}: a delimiter or a quote is "
+                "missing, or one too many."
             )
-        return record.cells[:width]
+        cells = record.cells[: self._width]
+        guarded = self._file.format is not None and self._file.format.has_guarded_cells
+        return tuple(unguard(cell) for cell in cells) if guarded else cells
+
+    def _total_label(self, cells: tuple[str, ...]) -> str:
+        """Return what a row of totals calls itself; empty for any other row. A campaign may be called Total, too."""
+        if cells[self._date] not in {"", *MISSING} and not _says_total(cells[self._date]):
+            return ""
+        label = next((cell for cell in cells if _says_total(cell)), "")
+        names_nothing = not cells[self._campaign] and not cells[self._date]
+        return label or ("row without campaign and day" if names_nothing else "")
+
+    def _campaign_of(self, cells: tuple[str, ...]) -> str:
+        value = cells[self._campaign]
+        if self._campaign_name is None or (value and value not in MISSING):
+            return value
+        return cells[self._campaign_name]
+
+    def _read_amount(self, cells: tuple[str, ...]) -> Decimal | None:
+        text = cells[self._amount]
+        is_missing = self._file.format is not None and text in MISSING
+        return None if is_missing else read_amount(text, self._file.layout.unit, self._file.mark)
+
+    def _read_date(self, cells: tuple[str, ...]) -> FileDate:
+        day = read_day(cells[self._date], self._file.order)
+        last = self._cell(cells, self._last_day)
+        if last and read_day(last, self._file.order).day != day.day:
+            raise InvalidMoment(
+                f"The row covers several days, {shown(cells[self._date])} to {shown(last)}: export by day."
+            )
+        return day
 
     def _read_reference(self, cells: tuple[str, ...]) -> str:
         """Return the row's own reference or, without such a column, one of its whole content and its ordinal."""
@@ -117,3 +204,7 @@ class _RowReader:
         ordinal = self._seen[content.digest()] = self._seen[content.digest()] + 1
         content.update(f"#{ordinal}".encode())
         return f"row:{content.hexdigest()}"
+
+
+def _says_total(text: str) -> bool:
+    return text.casefold().startswith(("total", "grand total", "gesamt", "summary"))

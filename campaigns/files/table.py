@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from campaigns.errors import UnreadableFile
@@ -12,6 +13,8 @@ from campaigns.files.text import read_lines
 
 DELIMITERS = (",", ";", "\t")
 _MOST_COLUMNS_SHOWN = 60
+# Reports say some things about themselves above their header.
+_LONGEST_PREAMBLE = 25
 
 
 class _BrokenQuotes(UnreadableFile):
@@ -34,20 +37,20 @@ class Table:
     """A file that was found to be a table.
 
     :param header: the names of its columns.
+    :param preamble: the rows above the header, each as one text.
     """
 
     path: Path
     delimiter: str
     header: tuple[str, ...]
+    preamble: tuple[str, ...] = ()
 
     def records(self) -> Iterator[Record]:
         """Yield the records below the header, from the start at every call; blank ones are left out.
 
         :raises UnreadableFile: where the file cannot be read on: a bad byte, quotes that do not close.
         """
-        records = _records(self.path, self.delimiter)
-        next(records)
-        yield from records
+        yield from islice(_records(self.path, self.delimiter), len(self.preamble) + 1, None)
 
     def position(self, name: str) -> int:
         """Return where the column of that name stands, from 0.
@@ -67,24 +70,41 @@ class Table:
 
 
 def open_table(path: Path, *, wanted: Sequence[str]) -> Table:
-    """Find the file's delimiter: the one that shows most of the wanted columns, then most columns at all.
+    """Find the file's header and delimiter: the first row that has all wanted columns, else the first row at all.
 
     :raises UnreadableFile: if the file cannot be read, or has no header.
     """
-    tables = [table for delimiter in DELIMITERS if (table := _try(path, delimiter))]
+    tables = possible_tables(path)
+    names = {name.strip() for name in wanted}
+    fitting = [table for table in tables if names.issubset(table.header)]
+    if fitting:
+        return max(fitting, key=lambda table: (-len(table.preamble), len(table.header)))
+    first = [table for table in tables if not table.preamble]
+    return max(first, key=lambda table: (len(names.intersection(table.header)), len(table.header)))
+
+
+def possible_tables(path: Path) -> list[Table]:
+    """Return every way to read the top of the file as a table: with each delimiter, below none or some other rows.
+
+    :raises UnreadableFile: if the file cannot be read, or has no header.
+    """
+    tables = [table for delimiter in DELIMITERS for table in _try(path, delimiter)]
     if not tables:
         raise UnreadableFile(f"{path.name} has no header: its first row must name the columns, in quotes that close.")
-    names = {name.strip() for name in wanted}
-    return max(tables, key=lambda table: (len(names.intersection(table.header)), len(table.header)))
+    return tables
 
 
-def _try(path: Path, delimiter: str) -> Table | None:
+def _try(path: Path, delimiter: str) -> list[Table]:
+    tables: list[Table] = []
+    preamble: tuple[str, ...] = ()
     try:
-        first = next(_records(path, delimiter), None)
+        for record in islice(_records(path, delimiter), _LONGEST_PREAMBLE):
+            tables.append(Table(path, delimiter, record.cells, preamble))
+            preamble += (delimiter.join(record.cells).strip(delimiter),)
     except _BrokenQuotes:
         # A quoted name that ends at a tab ends nowhere for somebody who waits for a comma.
-        return None
-    return Table(path, delimiter, first.cells) if first else None
+        return tables
+    return tables
 
 
 def _records(path: Path, delimiter: str) -> Iterator[Record]:

@@ -16,6 +16,11 @@ _SAMPLE = 65536
 # What people rename to .csv, by its first bytes.
 _SIGNATURES = {
     b"PK\x03\x04": "a spreadsheet or a zip archive",
+    b"PK\x05\x06": "an empty zip archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"\x1f\x8b": "a gzip archive",
     b"%PDF": "a PDF document",

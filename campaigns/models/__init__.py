@@ -9,6 +9,7 @@ from campaigns.models.counters import Counted
 from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow
 from campaigns.models.fields import MoneyField, money_value
 from campaigns.models.history import Cause, ChangeFeed, StatusChange
+from campaigns.models.imports import UNFINISHED, ImportState, SpendImport, SpendUpload
 from campaigns.models.spend import SpendLog, SpendLogQuerySet
 from campaigns.models.webhooks import (
     OutboxEvent,
@@ -19,6 +20,7 @@ from campaigns.models.webhooks import (
 )
 
 __all__ = [
+    "UNFINISHED",
     "ApiKey",
     "Brand",
     "Campaign",
@@ -28,11 +30,14 @@ __all__ = [
     "Counted",
     "DaypartingSchedule",
     "DaypartingWindow",
+    "ImportState",
     "MoneyField",
     "OutboxEvent",
     "Scope",
+    "SpendImport",
     "SpendLog",
     "SpendLogQuerySet",
+    "SpendUpload",
     "Status",
     "StatusChange",
     "WebhookDelivery",

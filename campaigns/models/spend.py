@@ -10,6 +10,7 @@ from django.db import models
 from campaigns.errors import LedgerIsClosed
 from campaigns.models.campaign import Campaign
 from campaigns.models.fields import MoneyField
+from campaigns.models.imports import SpendImport
 from campaigns.rules.texts import DESCRIPTION_LENGTH, REFERENCE_LENGTH, SOURCE_LENGTH
 
 
@@ -73,6 +74,9 @@ class SpendLog(models.Model):
     corrects = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections", db_index=False
     )
+    spend_import = models.ForeignKey(
+        SpendImport, null=True, blank=True, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
 
     objects = SpendLogQuerySet.as_manager()
 
@@ -97,6 +101,10 @@ class SpendLog(models.Model):
             models.Index(fields=["campaign", "local_day", "source"], name="spend_campaign_day_idx"),
             # For corrections: what was already taken back of an entry.
             models.Index(fields=["corrects"], condition=models.Q(corrects__isnull=False), name="spend_corrects_idx"),
+            # For undoing an import: its entries.
+            models.Index(
+                fields=["spend_import"], condition=models.Q(spend_import__isnull=False), name="spend_import_idx"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Sum
 
 from campaigns.errors import CorrectionRefused, NotFound
-from campaigns.models import SpendLog
+from campaigns.models import Campaign, SpendLog, StatusChange
 from campaigns.rules.money import format_amount, parse_new_amount
 from campaigns.rules.texts import parse_description
-from campaigns.services.locks import lock_brand_of_campaign
+from campaigns.services.locks import lock_brand, lock_brand_of_campaign
 from campaigns.services.posting import post, prepare
 from campaigns.services.spend import SpendReceipt
 
@@ -56,6 +56,33 @@ def reverse_spend(*, entry_id: int, now: datetime, description: str = "", actor:
         return -counted
 
     return _correct(entry_id, difference, description=parse_description(description), now=now, actor=actor)
+
+
+def reverse_spends(
+    *, brand_id: int, entry_ids: Iterable[int], now: datetime, description: str = "", actor: str = ""
+) -> tuple[list[SpendLog], tuple[StatusChange, ...]]:
+    """Take back what each of a brand's entries still counts for; those of which nothing is left are passed over.
+
+    :param entry_ids: of entries that correct no other.
+    :returns: the reversals, and the starts and stops that followed.
+    :raises Refusal: InvalidText, NotFound, InvalidTimeZone or CounterOverflow; nothing is written.
+    """
+    text = parse_description(description)
+    with transaction.atomic():
+        brand = lock_brand(brand_id)
+        originals = list(SpendLog.objects.filter(pk__in=entry_ids, campaign__brand=brand, corrects=None).order_by("pk"))
+        corrected = dict(
+            SpendLog.objects.filter(corrects__in=[entry.pk for entry in originals])
+            .order_by()
+            .values_list("corrects_id")
+            .annotate(total=Sum("amount"))
+        )
+        campaigns = Campaign.objects.with_windows().in_bulk({entry.campaign_id for entry in originals})
+        changes = prepare(brand=brand, campaigns=list(campaigns.values()), now=now)
+        counted = [(entry, entry.amount + corrected.get(entry.pk, Decimal(0))) for entry in originals]
+        entries = [_correction(entry, -amount, text, now) for entry, amount in counted if amount]
+        changes += post(brand=brand, campaigns=campaigns, entries=entries, now=now, actor=actor)
+    return entries, changes
 
 
 def counted_amount(entry: SpendLog) -> Decimal:

@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from campaigns.errors import ManyRefusals, Refusal, UnreadableFile
-from campaigns.files import Layout
+from campaigns.files import Layout, open_spend
 from campaigns.models import Brand, Campaign, Cause, StatusChange
 from campaigns.rules.dayparting import Window
 from campaigns.rules.delivery import Blocker
@@ -113,7 +113,7 @@ def replay_file(*, order: ReplayOrder, now: datetime, on_progress: Progress = _s
     """
     if Brand.objects.exists():
         raise Refusal("A replay needs an empty database of its own.")
-    reading = Reading(order.path, order.layout, find_zone(order.time_zone), now)
+    reading = Reading(open_spend(order.path, order.layout), find_zone(order.time_zone), now)
     drafts = _in_time_order(reading)
     stage = _Stage(order, reading, drafts[0].occurred_at)
     for done, draft in enumerate(drafts, 1):
@@ -129,7 +129,7 @@ def _in_time_order(reading: Reading) -> list[Draft]:
     if reading.refusals:
         raise ManyRefusals(reading.refusals, row_word="line")
     if not drafts:
-        raise UnreadableFile(f"{reading.path.name} has no rows below its header.")
+        raise UnreadableFile(f"{reading.file.path.name} has no rows below its header.")
     return drafts
 
 

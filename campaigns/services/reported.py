@@ -29,12 +29,14 @@ class ReportedTotal:
 
     :param total: units, zero or more, at most 6 decimals.
     :param source: the platform; totals of different sources for a day add up.
+    :param import_id: the import that brings it, if one does.
     """
 
     campaign_id: int
     source: str
     day: date
     total: str | int | Decimal
+    import_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class _Report:
     source: str
     day: date
     total: Decimal
+    import_id: int | None
 
     @property
     def key(self) -> tuple[int, str, date]:
@@ -141,7 +144,7 @@ def _parse(given: ReportedTotal) -> _Report:
         raise InvalidText("A reported total needs a source: name the platform that reports it.", field="source")
     if given.day.year < EARLIEST_MOMENT.year:
         raise InvalidMoment(f"The year {given.day.year} cannot be right for a spend.", field="day")
-    return _Report(given.campaign_id, source, given.day, parse_total(given.total))
+    return _Report(given.campaign_id, source, given.day, parse_total(given.total), given.import_id)
 
 
 def _locked_parts(reports: Mapping[int, _Report]) -> list[_Part]:
@@ -229,4 +232,5 @@ def _difference(report: _Report, recorded: Decimal, part: _Part, now: datetime) 
         local_day=report.day,
         description=f"day total {report.total}, recorded before {recorded}",
         source=report.source,
+        spend_import_id=report.import_id,
     )

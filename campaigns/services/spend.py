@@ -28,6 +28,7 @@ class NewSpend:
     :param occurred_at: with an offset; None: now.
     :param reference: the sender's own name for it, unique per campaign; with one, sending twice counts once.
     :param source: where it comes from: a platform, a door.
+    :param import_id: the import that brings it, if one does.
     """
 
     campaign_id: int
@@ -36,6 +37,7 @@ class NewSpend:
     reference: str = ""
     description: str = ""
     source: str = ""
+    import_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ def _draft(spend: NewSpend, now: datetime) -> _Draft:
         reference=parse_reference(spend.reference),
         description=parse_description(spend.description),
         source=parse_source(spend.source),
+        spend_import_id=spend.import_id,
     )
     return _Draft(entry, None if spend.occurred_at is None else check_moment(spend.occurred_at, now=now))
 

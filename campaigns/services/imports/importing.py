@@ -10,52 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 
 from django.db import transaction
 
 from campaigns.errors import InvalidText, ManyRefusals, NotFound, Refusal, UnreadableFile
-from campaigns.models import Brand, StatusChange
+from campaigns.files import SpendFile, describe, open_spend
+from campaigns.models import Brand
 from campaigns.rules.texts import parse_source
 from campaigns.services.campaigns import create_campaign
+from campaigns.services.imports import checks, history
 from campaigns.services.imports.entries import check_entries, write_entries
+from campaigns.services.imports.report import ImportReport
 from campaigns.services.imports.rows import CampaignBook, ImportOrder, Mode, Named, Progress, Reading, tidy
 from campaigns.services.imports.totals import check_totals, write_totals
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did, or what it would do.
-
-    :param rows: rows of the file; the header and blank lines are none.
-    :param zero: rows without an amount, or with zero: they are no spend.
-    :param new: entries recorded; in `DAY_TOTALS` campaign days that had no spend from this source before.
-    :param duplicate: rows (campaign days) whose spend was recorded before, as it is.
-    :param restated: campaign days whose total had changed.
-    :param exact_total: the sum of all rows, to the last decimal.
-    :param rounded_total: the same in whole micros, as it is kept; the difference is a platform's float noise.
-    :param recorded: what the ledger gained, signed.
-    :param campaigns: how many campaigns the file names.
-    :param created_campaigns: those among them that the brand did not have.
-    :param changes: the starts and stops that followed.
-    """
-
-    brand: str
-    currency: str
-    mode: Mode
-    is_dry_run: bool
-    rows: int
-    zero: int
-    new: int
-    duplicate: int
-    restated: int
-    exact_total: Decimal
-    rounded_total: Decimal
-    recorded: Decimal
-    campaigns: int
-    created_campaigns: tuple[str, ...]
-    changes: tuple[StatusChange, ...]
 
 
 def _say_nothing(step: str, done: int, total: int | None) -> None:
@@ -65,9 +33,9 @@ def _say_nothing(step: str, done: int, total: int | None) -> None:
 def check_file(*, order: ImportOrder, now: datetime, on_progress: Progress = _say_nothing) -> ImportReport:
     """Check the file and say what importing it would do. It writes nothing.
 
-    :raises UnreadableFile: if the file is no table with these columns.
+    :raises UnreadableFile: if the file is no table with these columns, or not the whole report that it says it is.
     :raises ManyRefusals: with every refused row by its line in the file.
-    :raises Refusal: NotFound, InvalidTimeZone or InvalidText, for the brand and the source.
+    :raises Refusal: NotFound, InvalidTimeZone or InvalidText, for the brand and the source; OlderExport.
     """
     checked = _check(order, now, on_progress)
     return _report(checked, checked.reading, is_dry_run=True)
@@ -82,14 +50,39 @@ def import_file(
 ) -> ImportReport:
     """Check the whole file, then record it. The same file twice adds nothing the second time.
 
+    The import goes into the history, which also says if it stopped on the way.
+
     :param clock: the present. It is asked once for each transaction: a long import must not act on an old moment.
     :raises Refusal: as `check_file`; nothing is written. Later, only if something changed since the check: the
         sentence then says how far it came.
     """
-    checked = _check(order, clock(), on_progress)
-    _create_campaigns(checked, now=clock(), actor=actor)
-    done = _write(checked, clock=clock, actor=actor, on_progress=on_progress)
-    return _report(checked, done, is_dry_run=False)
+    ticking = _Clock(clock)
+    checked = _check(order, ticking(), on_progress)
+    if checked.order.import_id is None:
+        row = history.begin(checked.order, now=ticking.last, actor=actor)
+        checked = replace(checked, order=replace(checked.order, import_id=row.pk))
+    import_id = checked.order.import_id
+    try:
+        _create_campaigns(checked, now=ticking(), actor=actor)
+        done = _write(checked, clock=ticking, actor=actor, on_progress=on_progress)
+    except Refusal as refusal:
+        history.fail(import_id, refusal, now=ticking.last)
+        raise
+    report = _report(checked, done, is_dry_run=False)
+    history.finish(import_id, report, now=ticking.last)
+    return report
+
+
+class _Clock:
+    """The caller's clock, which remembers what it said last: the history needs no other moment."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self.last = datetime.max.replace(tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.last = self._clock()
+        return self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +104,38 @@ def _check(order: ImportOrder, now: datetime, on_progress: Progress) -> _Checked
     brand = Brand.objects.filter(pk=order.brand_id).first()
     if brand is None:
         raise NotFound(f"There is no brand with number {order.brand_id}.", field="brand")
-    order = replace(order, source=parse_source(order.source))
-    if order.mode is Mode.DAY_TOTALS and not order.source:
-        raise InvalidText("Day totals need a source: name the platform that reports them.", field="source")
-    reading, book = Reading(order.path, order.layout, brand.zone, now), CampaignBook(brand)
-    stamp = _stamp(order)
+    zone, stamp = brand.zone, _stamp(order)
+    file = open_spend(order.path, order.layout, order=order.date_order, mark=order.decimal_mark)
+    order = _settled(order, file)
+    reading = Reading(file, zone, now, on_rows=lambda rows: on_progress("checking", rows, None))
+    book = CampaignBook(brand, reading.names)
     check = check_entries if order.mode is Mode.ENTRIES else check_totals
     on_progress("checking", 0, None)
     for rows in check(reading, book, order):
         on_progress("checking", rows, None)
     missing = book.missing(reading)
-    refusals = [*reading.refusals, *(() if order.may_create_campaigns else _unknown(brand, missing))]
+    refusals = [
+        *reading.refusals,
+        *checks.foreign_currencies(reading, brand),
+        *(() if order.may_create_campaigns else _unknown(brand, missing)),
+    ]
     if refusals:
         raise ManyRefusals(sorted(refusals, key=lambda refusal: refusal[0]), row_word="line")
+    checks.check_own_numbers(reading, order)
+    checks.check_origin(reading, order)
+    checks.check_age(reading, order)
     return _Checked(order, reading, book, stamp, tuple(missing))
+
+
+def _settled(order: ImportOrder, file: SpendFile) -> ImportOrder:
+    """Return the order with what the file decides where nobody said otherwise."""
+    is_total_by_day = file.format is not None and file.format.is_total_by_day
+    mode = order.mode or (Mode.DAY_TOTALS if is_total_by_day else Mode.ENTRIES)
+    default = file.format.source if file.format else "file"
+    source = parse_source(default if order.source is None else order.source)
+    if mode is Mode.DAY_TOTALS and not source:
+        raise InvalidText("Day totals need a source: name the platform that reports them.", field="source")
+    return replace(order, mode=mode, source=source)
 
 
 def _unknown(brand: Brand, missing: Mapping[str, Named]) -> Iterator[tuple[int, Refusal]]:
@@ -139,21 +150,27 @@ def _create_campaigns(checked: _Checked, *, now: datetime, actor: str) -> None:
     with transaction.atomic():
         for value in checked.missing:
             campaign = create_campaign(
-                brand_id=checked.book.brand.pk, name=value, external_id=value, is_enabled=True, now=now, actor=actor
+                brand_id=checked.book.brand.pk,
+                name=checked.book.new_name(value),
+                external_id=value,
+                is_enabled=True,
+                now=now,
+                actor=actor,
             )
             checked.book.add(campaign)
 
 
-def _write(checked: _Checked, *, clock: Callable[[], datetime], actor: str, on_progress: Progress) -> Reading:
+def _write(checked: _Checked, *, clock: _Clock, actor: str, on_progress: Progress) -> Reading:
     order, first = checked.order, checked.reading
     write = write_entries if order.mode is Mode.ENTRIES else write_totals
     # The rows keep the moment of the check, so that both readings date them alike.
-    reading = Reading(order.path, order.layout, first.zone, first.now)
+    reading = Reading(first.file, first.zone, first.now)
     _refuse_if_changed(checked)
     on_progress("recording", 0, first.rows)
     try:
         for rows in write(reading, checked.book, order, clock=clock, actor=actor):
             on_progress("recording", rows, first.rows)
+            history.keep_alive(order.import_id, rows, first.rows, now=clock.last)
             _refuse_if_changed(checked)
     except Refusal as refusal:
         if not reading.outcome.done and not checked.missing:
@@ -186,21 +203,32 @@ def _stamp(order: ImportOrder) -> tuple[int, int]:
 
 
 def _report(checked: _Checked, reading: Reading, *, is_dry_run: bool) -> ImportReport:
-    book, outcome = checked.book, reading.outcome
+    book, order, outcome = checked.book, checked.order, reading.outcome
+    file, mode = reading.file, order.mode or Mode.ENTRIES
     return ImportReport(
+        import_id=None if is_dry_run else order.import_id,
         brand=book.brand.name,
         currency=book.brand.currency,
-        mode=checked.order.mode,
+        mode=mode,
+        source=order.source or "",
+        format=file.format.code if file.format else "columns",
+        read_as=describe(file, is_total_by_day=mode is Mode.DAY_TOTALS),
         is_dry_run=is_dry_run,
         rows=reading.rows,
         zero=reading.zero,
         new=outcome.new,
         duplicate=outcome.duplicate,
         restated=outcome.restated,
+        gone=outcome.gone,
+        gone_amount=tidy(outcome.gone_amount),
+        missing_is_zero=order.missing_is_zero,
         exact_total=tidy(reading.exact_total),
         rounded_total=tidy(reading.rounded_total),
         recorded=tidy(outcome.recorded),
         campaigns=len(reading.campaigns),
         created_campaigns=checked.missing,
         changes=tuple(outcome.changes),
+        first_day=reading.first_day,
+        last_day=checks.last_day_of(reading),
+        made_at=file.about.made_at,
     )

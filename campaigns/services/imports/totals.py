@@ -36,8 +36,8 @@ class _DayTotal:
 
 def check_totals(reading: Reading, book: CampaignBook, order: ImportOrder) -> Iterator[int]:
     """Count what importing would do, reading only; what is refused is in `reading`. Yields the rows done."""
-    for totals in cut(_day_totals(reading, book), CHUNK_ROWS):
-        recorded = _recorded(totals, order.source)
+    for totals in cut(_all_totals(reading, book, order), CHUNK_ROWS):
+        recorded = _recorded(totals, order.source or "")
         for total in totals:
             _count(reading.outcome, total.rounded, recorded.get(total.key, Decimal(0)))
         yield reading.rows
@@ -50,10 +50,10 @@ def write_totals(
 
     :raises ManyRefusals: with the lines that were refused after all; their chunk is not written.
     """
-    for totals in cut(_day_totals(reading, book), CHUNK_ROWS):
+    for totals in cut(_all_totals(reading, book, order), CHUNK_ROWS):
         if reading.refusals:
             raise ManyRefusals(reading.refusals, row_word="line")
-        reports = [_report(total, book, order.source) for total in totals]
+        reports = [_report(total, book, order) for total in totals]
         try:
             receipts = record_reported_totals(totals=reports, now=clock(), actor=actor)
         except ManyRefusals as many:
@@ -63,6 +63,36 @@ def write_totals(
         for receipt in receipts:
             _count(reading.outcome, receipt.total, receipt.recorded_before)
         yield reading.rows
+
+
+def _all_totals(reading: Reading, book: CampaignBook, order: ImportOrder) -> list[_DayTotal]:
+    """Return the file's totals and, where a day that is missing means zero, those of days that are gone."""
+    totals = _day_totals(reading, book)
+    gone = _gone(totals, book, order)
+    reading.outcome.gone = len(gone)
+    reading.outcome.gone_amount = sum(gone.values(), Decimal(0))
+    if order.missing_is_zero:
+        # A line of no row: the file says so as a whole.
+        totals += [_DayTotal(key, 0, "", rounded=Decimal(0)) for key in gone]
+    return totals
+
+
+def _gone(totals: Sequence[_DayTotal], book: CampaignBook, order: ImportOrder) -> dict[_Key, Decimal]:
+    """Return what is recorded from the source on the file's days, for campaigns and days that the file lacks."""
+    days = [day for _, day in (total.key for total in totals)]
+    if not days:
+        return {}
+    sums = (
+        SpendLog.objects.filter(
+            campaign__brand=book.brand, source=order.source or "", local_day__range=(min(days), max(days))
+        )
+        .order_by()
+        .values_list("campaign_id", "local_day")
+        .annotate(total=Sum("amount"))
+    )
+    known = {total.key for total in totals}
+    recorded: dict[_Key, Decimal] = {(campaign_id, day): total for campaign_id, day, total in sums}
+    return {key: total for key, total in recorded.items() if total and key not in known}
 
 
 def _day_totals(reading: Reading, book: CampaignBook) -> list[_DayTotal]:
@@ -95,9 +125,10 @@ def _is_kept(total: _DayTotal, reading: Reading) -> bool:
     return True
 
 
-def _report(total: _DayTotal, book: CampaignBook, source: str) -> ReportedTotal:
-    _, day = total.key
-    return ReportedTotal(book.key_of(total.campaign), source, day, total.rounded)
+def _report(total: _DayTotal, book: CampaignBook, order: ImportOrder) -> ReportedTotal:
+    key, day = total.key
+    campaign_id = key if isinstance(key, int) else book.key_of(total.campaign)
+    return ReportedTotal(campaign_id, order.source or "", day, total.rounded, order.import_id)
 
 
 def _recorded(totals: Sequence[_DayTotal], source: str) -> dict[_Key, Decimal]:

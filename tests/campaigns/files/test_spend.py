@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from campaigns.errors import InvalidAmount, InvalidMoment, InvalidText, UnreadableFile
-from campaigns.files import FileDate, Layout, RefusedRow, SpendRow, Unit, read_spend
+from campaigns.files import AnyRow, FileDate, Layout, RefusedRow, SpendRow, Unit, read_spend
 
 LAYOUT = Layout(campaign="campaign", date="day", amount="cost")
 WITH_REFERENCE = Layout(campaign="campaign", date="day", amount="cost", reference="id")
 
-Read = Callable[..., list[SpendRow | RefusedRow]]
+Read = Callable[..., list[AnyRow]]
 
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    def read_content(content: str, layout: Layout = LAYOUT) -> list[SpendRow | RefusedRow]:
+    def read_content(content: str, layout: Layout = LAYOUT) -> list[AnyRow]:
         path = tmp_path / "spend.csv"
         path.write_bytes(content.encode())
         return list(read_spend(path, layout))
@@ -28,7 +28,7 @@ def read(tmp_path: Path) -> Read:
     return read_content
 
 
-def references(rows: list[SpendRow | RefusedRow]) -> list[str]:
+def references(rows: list[AnyRow]) -> list[str]:
     return [row.reference for row in rows if isinstance(row, SpendRow)]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from campaigns.management.commands.import_spend import RunningClock
-from campaigns.models import Brand, Campaign, SpendLog
+from campaigns.models import Brand, Campaign, SpendImport, SpendLog
 from tests.campaigns.management.desk import Answer, run
 from tests.factories import NOON, make_brand, make_campaign, make_campaigns
 from tests.readings import everything_stored
@@ -47,9 +47,15 @@ def test_import_spend_prints_the_counts_and_the_exact_total_last(tmp_path: Path,
 
     answer = import_spend(path)
 
+    number = SpendImport.objects.get().pk
     assert (answer.code, answer.err) == (0, "")
     assert answer.lines == [
         "Imported spend.csv into Acme:",
+        (
+            "Read as: a table by its columns, entries, commas between the cells, campaigns by campaign, days by day, "
+            "amounts by cost (currency not said)."
+        ),
+        f"import{number:>22}  undo_import {number} takes it back",
         "Stopped: Acme/Search, by brand's daily budget (1,000.000001 of 1,000.00 USD spent)",
         "rows                       3  2 of them without spend: zero or empty",
         "new                        1  entries",
@@ -68,7 +74,7 @@ def test_import_spend_twice_says_that_nothing_is_new(tmp_path: Path, search: Cam
     answer = import_spend(path)
 
     assert answer.code == 0
-    assert answer.lines[2:4] == [
+    assert answer.lines[4:6] == [
         "new                        0  entries",
         "duplicate                  1  recorded before",
     ]
@@ -109,7 +115,12 @@ def test_import_spend_prints_facts_as_json(tmp_path: Path, search: Campaign) -> 
 
     assert (answer.code, answer.err) == (0, "")
     assert answer.facts == {
+        "import": SpendImport.objects.get().pk,
         "file": "spend.csv",
+        "format": "columns",
+        "read_as": "a table by its columns, entries, commas between the cells, campaigns by campaign, days by day, "
+        "amounts by cost (currency not said)",
+        "source": "file",
         "brand": "Acme",
         "currency": "USD",
         "mode": "entries",
@@ -119,6 +130,8 @@ def test_import_spend_prints_facts_as_json(tmp_path: Path, search: Campaign) -> 
         "new": 1,
         "duplicate": 0,
         "restated": 0,
+        "gone": 0,
+        "gone_amount": "0.00",
         "campaigns": 2,
         "created_campaigns": ["Video"],
         "recorded": "1.00",
@@ -163,7 +176,7 @@ def test_import_spend_sums_day_totals(tmp_path: Path, search: Campaign) -> None:
 
     answer = import_spend(write_file(tmp_path, "Search,2026-11-19,5", "Search,2026-11-19,5.50"), *options)
 
-    assert answer.lines[2:5] == [
+    assert answer.lines[4:7] == [
         "new                        0  campaign days",
         "duplicate                  0  recorded before",
         "restated                   1  recorded before with another total",

@@ -62,6 +62,7 @@ def test_record_spend_writes_one_entry_with_every_fact() -> None:
             "source": "google",
             "reference": "Zürich/1",
             "corrects_id": None,
+            "spend_import_id": None,
         }
     ]
 
