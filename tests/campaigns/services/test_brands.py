@@ -207,6 +207,18 @@ def test_spend_after_a_zone_change_counts_in_the_new_day_until_its_end() -> None
     assert_totals_are_right()
 
 
+def test_spend_of_tomorrow_is_one_of_today_in_a_zone_further_west() -> None:
+    late = at("2026-11-20 23:58")
+    campaign = make_campaign(make_brand(daily_budget="5"))
+    spend(campaign, "5", occurred_at=late + 4 * MINUTE, now=late)
+    assert (spent(campaign), state_of(campaign)) == (("0.00", "5.00"), RUNNING)
+
+    change_brand(brand_id=campaign.brand_id, time_zone="America/Los_Angeles", now=late)
+
+    assert (spent(campaign), state_of(campaign)) == (("5.00", "5.00"), ("paused", "brand_day"))
+    assert_totals_are_right()
+
+
 def test_zone_change_there_and_back_never_counts_an_old_day_again() -> None:
     campaign = make_campaign()
     spend(campaign, "5", occurred_at=at("2026-11-20 09:30"))

@@ -68,13 +68,13 @@ class Counting:
 
 @dataclass(frozen=True)
 class Ad:
-    """A campaign: what a person decided, and its counting when it was decided on and now."""
+    """A campaign: what a person decided, and its counting now and, if that was another one, when it was decided on."""
 
     is_enabled: bool
     is_over: bool
     hours: str
-    before: Counting
     now: Counting
+    before: Counting | None = None
 
 
 @dataclass(frozen=True)
@@ -82,27 +82,45 @@ class Client:
     """A brand: the same."""
 
     is_enabled: bool
-    zone_before: str
     zone: str
-    before: Counting
     now: Counting
     ads: list[Ad]
+    zone_before: str | None = None
+    before: Counting | None = None
 
 
-_limits = st.sampled_from([None, None, None, Decimal(50), Decimal("0.01"), Decimal(0)])
+_limits = st.sampled_from([None, Decimal(50), None, Decimal(50), Decimal("0.01"), Decimal(0)])
 _sums = st.sampled_from(["0", "50", "49.999999", "50.000001", "0.01", "-5"]).map(Decimal)
 _day_starts = st.sampled_from([THIS_MIDNIGHT, NOON - HOUR, THIS_MIDNIGHT, THIS_MIDNIGHT - TICK, NOON - DAY, NOON + DAY])
 _month_starts = st.sampled_from([MONTH_START, NOON - DAY, MONTH_START, MONTH_START - TICK, EARLIEST_MOMENT, NEXT_MONTH])
 _countings = st.builds(Counting, _limits, _limits, _sums, _sums, _day_starts, _month_starts)
-_windows = st.sampled_from(["any", "never", "always", "office"])
-_mostly_true, _mostly_false = st.sampled_from([True, True, True, False]), st.sampled_from([False, False, False, True])
-_ads = st.builds(Ad, _mostly_true, _mostly_false, _windows, _countings, _countings)
-_zones = st.sampled_from(["America/New_York", "America/New_York", "Europe/London", "Mars/Olympus"])
-_some_ads = st.lists(_ads, min_size=1, max_size=3)
-_clients = st.builds(Client, _mostly_true, _zones, _zones, _countings, _countings, _some_ads)
+_nothing = Counting(None, None, Decimal(0), Decimal(0), THIS_MIDNIGHT, MONTH_START)
+_used_up = Counting(Decimal(50), None, Decimal(50), Decimal(50), THIS_MIDNIGHT, MONTH_START)
+_forbidden = Counting(Decimal(0), None, Decimal(-5), Decimal(0), THIS_MIDNIGHT - TICK, MONTH_START)
+# Mostly as it was decided on: where everything is wrong, nothing can be found that should not be.
+_before = st.none() | st.none() | _countings
+_ads = st.builds(
+    Ad,
+    is_enabled=st.sampled_from([True, True, True, False]),
+    is_over=st.sampled_from([False, False, False, True]),
+    hours=st.sampled_from(["any", "never", "always", "office"]),
+    now=st.just(_nothing) | _countings,
+    before=_before,
+)
+_zones = st.sampled_from(["America/New_York", "Europe/London", "Mars/Olympus"])
+_clients = st.builds(
+    Client,
+    is_enabled=st.sampled_from([True, True, True, False]),
+    zone=st.just("America/New_York") | _zones,
+    now=st.just(_nothing) | _countings,
+    ads=st.lists(_ads, min_size=1, max_size=2),
+    zone_before=st.none() | st.none() | _zones,
+    before=_before,
+)
 
-_NOTHING = Counting(None, None, Decimal(0), Decimal(0), THIS_MIDNIGHT, MONTH_START)
-_USED_UP = Counting(Decimal(50), None, Decimal(50), Decimal(50), THIS_MIDNIGHT, MONTH_START)
+
+# Six brands each.
+_CASES = settings().max_examples // 2
 
 
 def store(client: Client, number: int) -> Brand:
@@ -113,8 +131,9 @@ def store(client: Client, number: int) -> Brand:
         Campaign.objects.filter(pk=campaign.pk).update(end_date=at("2026-11-19").date() if ad.is_over else None)
         windows = {"never": [], "always": [hours("00:00", "00:00")], "office": [hours("08:00", "20:00")]}
         store_schedule(campaign=campaign, changes={"windows": windows.get(ad.hours)})
-        Brand.objects.filter(pk=brand.pk).update(time_zone=client.zone_before, **client.before.columns())
-        Campaign.objects.filter(pk=campaign.pk).update(**ad.before.columns())
+        before, zone_before = client.before or client.now, client.zone_before or client.zone
+        Brand.objects.filter(pk=brand.pk).update(time_zone=zone_before, **before.columns())
+        Campaign.objects.filter(pk=campaign.pk).update(**(ad.before or ad.now).columns())
         headline = headline_now(campaign)
         Campaign.objects.filter(pk=campaign.pk).update(is_active=not headline, paused_because=headline)
         Campaign.objects.filter(pk=campaign.pk).update(**ad.now.columns())
@@ -128,13 +147,14 @@ def headline_now(campaign: Campaign) -> str:
 
 
 # Both zones of New York and London see noon inside office hours, so a readable zone alone moves no window.
-@given(st.lists(_clients, min_size=1, max_size=4))
-@example([Client(True, "UTC", "UTC", _NOTHING, _USED_UP, [Ad(True, False, "any", _NOTHING, _NOTHING)])])
-@example([Client(True, "UTC", "UTC", _USED_UP, _NOTHING, [Ad(True, False, "any", _NOTHING, _NOTHING)])])
-@example([Client(True, "UTC", "UTC", _USED_UP, _NOTHING, [Ad(True, False, "never", _NOTHING, _NOTHING)])])
-@example([Client(True, "UTC", "UTC", _NOTHING, _USED_UP, [Ad(True, False, "never", _NOTHING, _NOTHING)])])
-@example([Client(True, "UTC", "UTC", _NOTHING, _USED_UP, [Ad(False, False, "any", _NOTHING, _NOTHING)])])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(_clients, min_size=6, max_size=6))
+@example([Client(True, "UTC", _used_up, [Ad(True, False, "any", _nothing)], before=_nothing)])
+@example([Client(True, "UTC", _used_up, [Ad(True, False, "never", _nothing)], before=_nothing)])
+@example([Client(True, "UTC", _nothing, [Ad(True, False, "any", _forbidden, before=_nothing)])])
+@example([Client(True, "UTC", _used_up, [Ad(False, False, "any", _nothing)], before=_nothing)])
+@example([Client(True, "UTC", _nothing, [Ad(True, False, "any", _nothing)], before=_used_up)])
+@example([Client(True, "UTC", _nothing, [Ad(True, False, "never", _nothing)], before=_used_up)])
+@settings(max_examples=_CASES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_find_brands_finds_exactly_what_a_plain_loop_over_the_rules_finds(clients: list[Client]) -> None:
     with transaction.atomic():
         brands = [store(client, number) for number, client in enumerate(clients)]

@@ -149,7 +149,7 @@ _steps = st.builds(
 
 
 # Each case is a life of its own in the database: the long profile's thousands would outlast the run's patience.
-_CASES = min(settings().max_examples, 500)
+_CASES = min(settings().max_examples // 2, 500)
 
 
 @given(st.lists(_steps, min_size=1, max_size=12))
