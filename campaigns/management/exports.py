@@ -30,15 +30,24 @@ class ExportCommand(DeskCommand):
             "--output", type=Path, metavar="FILE", help="write to this file, in UTF-8 (default: stdout)"
         )
 
-    def filter_of(self, brand: str | None, first_day: date | None, last_day: date | None) -> ExportFilter:
-        """Return what the options describe."""
-        return ExportFilter(None if brand is None else queries.find_brand(brand).pk, first_day, last_day)
+    def handle(
+        self,
+        *,
+        brand: str | None,
+        first_day: date | None,
+        last_day: date | None,
+        output: Path | None,
+        **options: object,
+    ) -> None:
+        """Write the rows."""
+        brand_id = None if brand is None else queries.find_brand(brand).pk
+        self._write(self.rows(ExportFilter(brand_id, first_day, last_day)), output)
 
-    def write_rows(self, rows: Iterable[Sequence[str]], output: Path | None) -> None:
-        """Write the rows.
+    def rows(self, wanted: ExportFilter) -> Iterable[Sequence[str]]:
+        """Return the rows to be written, the header first."""
+        raise NotImplementedError
 
-        :raises Refused: if the file cannot be written.
-        """
+    def _write(self, rows: Iterable[Sequence[str]], output: Path | None) -> None:
         if output is None:
             for line in csv_lines(rows):
                 self.stdout.write(line, ending="")

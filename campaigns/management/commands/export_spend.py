@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from campaigns.management.exports import ExportCommand
-from campaigns.queries.exports import export_entries, filtered_entries
+from campaigns.queries.exports import ExportFilter, export_entries, filtered_entries
 
 
 class Command(ExportCommand):
@@ -19,14 +18,6 @@ class Command(ExportCommand):
     )
     examples = ('export_spend --brand "Larkspur Coffee" --from 2026-11-01 --output spend.csv',)
 
-    def handle(
-        self,
-        *,
-        brand: str | None,
-        first_day: date | None,
-        last_day: date | None,
-        output: Path | None,
-        **options: object,
-    ) -> None:
-        """Write the rows."""
-        self.write_rows(export_entries(filtered_entries(self.filter_of(brand, first_day, last_day))), output)
+    def rows(self, wanted: ExportFilter) -> Iterable[Sequence[str]]:
+        """Return the rows to be written, the header first."""
+        return export_entries(filtered_entries(wanted))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from campaigns.management.exports import ExportCommand
-from campaigns.queries.exports import export_status, filtered_changes
+from campaigns.queries.exports import ExportFilter, export_status, filtered_changes
 
 
 class Command(ExportCommand):
@@ -18,14 +17,6 @@ class Command(ExportCommand):
     )
     examples = ('export_status --brand "Larkspur Coffee" --from 2026-11-01 --output status.csv',)
 
-    def handle(
-        self,
-        *,
-        brand: str | None,
-        first_day: date | None,
-        last_day: date | None,
-        output: Path | None,
-        **options: object,
-    ) -> None:
-        """Write the rows."""
-        self.write_rows(export_status(filtered_changes(self.filter_of(brand, first_day, last_day))), output)
+    def rows(self, wanted: ExportFilter) -> Iterable[Sequence[str]]:
+        """Return the rows to be written, the header first."""
+        return export_status(filtered_changes(wanted))
