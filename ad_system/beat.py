@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
+from typing import Any
 
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from ad_system.celery import SCHEDULE, ScheduledTask
+from campaigns.services.pulses import note_tick
+
+# Under this name beat leaves word that it goes round, at most so often.
+PULSE = "beat"
+PULSE_SECONDS = 10.0
 
 
 class Scheduler(DatabaseScheduler):
@@ -16,16 +24,35 @@ class Scheduler(DatabaseScheduler):
     A line that people paused, moved or edited in the admin stays as they left it.
     """
 
+    _next_pulse = 0.0
+
     def setup_schedule(self) -> None:
         """Install the table, then let django-celery-beat read the database."""
         install_schedule()
         super().setup_schedule()
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Go round once: send what is due, then leave word. A beat that hangs while it sends leaves none."""
+        seconds: float = super().tick(*args, **kwargs)
+        if time.monotonic() >= self._next_pulse:
+            note_tick(name=PULSE, now=timezone.now())
+            self._next_pulse = time.monotonic() + PULSE_SECONDS
+        return seconds
 
 
 def install_schedule() -> None:
     """Create the lines of `SCHEDULE` that the database lacks; leave the others alone."""
     for line in SCHEDULE:
         PeriodicTask.objects.get_or_create(name=line.name, defaults=_columns(line))
+
+
+def is_as_in_the_table(row: PeriodicTask, line: ScheduledTask) -> bool:
+    """This will say whether the line still runs at the table's minutes; people may have moved it."""
+    crontab = row.crontab
+    if crontab is None:
+        return False
+    others = {crontab.hour, crontab.day_of_week, crontab.day_of_month, crontab.month_of_year}
+    return crontab.minute == line.minutes and others == {"*"} and not row.one_off
 
 
 def _columns(line: ScheduledTask) -> dict[str, object]:
