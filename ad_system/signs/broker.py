@@ -54,7 +54,7 @@ def ask_broker() -> BrokerAnswer:
 def look_at_broker(answer: BrokerAnswer) -> Finding:
     """This will turn the answer into a finding."""
     if answer.is_there:
-        return _look_at_queue(answer.waiting or 0)
+        return _look_at_queue(answer.waiting)
     return Finding(
         Part.BROKER,
         Level.ILL,
@@ -65,7 +65,9 @@ def look_at_broker(answer: BrokerAnswer) -> Finding:
     )
 
 
-def _look_at_queue(waiting: int) -> Finding:
+def _look_at_queue(waiting: int | None) -> Finding:
+    if waiting is None:
+        return Finding(Part.BROKER, Level.OK, "The broker answers.")
     messages = "1 message waits" if waiting == 1 else f"{waiting} messages wait"
     if waiting <= MANY_WAITING:
         return Finding(Part.BROKER, Level.OK, f"The broker answers; {messages}.")
