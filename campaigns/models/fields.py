@@ -16,6 +16,9 @@ from django.db.models.sql.compiler import SQLCompiler
 from campaigns.errors import InvalidAmount
 from campaigns.rules.money import from_micros, parse_amount, to_micros
 
+# Keys have 64 bits, and databases fail when they are asked for a larger one.
+LARGEST_KEY = 2**63 - 1
+
 _Set = TypeVar("_Set", contravariant=True)
 _Get = TypeVar("_Get", covariant=True)
 
