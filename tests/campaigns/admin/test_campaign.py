@@ -282,3 +282,13 @@ def test_choices_survive_any_search(desk: Browser, term: str) -> None:
     ).json()
 
     assert found["results"] == []
+
+
+@pytest.mark.parametrize("typed", ["10/11/2026", "12/24/26", "Nov 20 2026", "20261120"])
+def test_day_is_read_as_the_page_writes_it_and_in_no_other_way(desk: Browser, typed: str) -> None:
+    campaign = make_campaign(start_date=date(2026, 11, 1))
+
+    page = desk.save(desk.open(change_page(campaign)), start_date=typed)
+
+    assert page.errors == {"start_date": ["Enter a valid date."]}
+    assert Campaign.objects.get(pk=campaign.pk).start_date == date(2026, 11, 1)
