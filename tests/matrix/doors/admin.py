@@ -13,7 +13,8 @@ from tests.campaigns.admin.paths import SPENDS, change_page
 from tests.matrix.desk import Desk
 from tests.matrix.table import Denied, Subject
 
-_Sent = dict[str, Any]
+# What a browser sends.
+Sent = Mapping[str, object]
 
 # Django's own checks of a form have words of their own; what they mean here is said by the subject.
 _DJANGO = frozenset({"required", "invalid", "invalid_choice", "invalid_list", "max_length", "incomplete"}) | {
@@ -34,7 +35,7 @@ def take(desk: Desk, subject: Subject, value: object) -> None:
     post(desk, path, sent, meaning=_MEANING[subject])
 
 
-def post(desk: Desk, path: str, sent: Mapping[str, object], *, meaning: str) -> None:
+def post(desk: Desk, path: str, sent: Sent, *, meaning: str) -> None:
     """This will press save, and look at the page that comes back.
 
     :param meaning: the code of what Django's own checks of the form refuse.
@@ -65,38 +66,36 @@ def _errors(answer: Any) -> Iterator[ValidationError]:
         yield from found
 
 
-def _spend(desk: Desk, **typed: Any) -> tuple[str, _Sent]:
+def spend_form(desk: Desk, **typed: object) -> tuple[str, Sent]:
+    """This will return where a new spend of Search goes, and what is sent with it."""
     blank = {"campaign": desk.search.pk, "amount": "12.50", "occurred_at_0": "", "occurred_at_1": ""}
     return f"{SPENDS}add/", {**blank, "description": "", "reference": "", **typed}
 
 
-def _moment(desk: Desk, value: str) -> tuple[str, _Sent]:
+def _moment(desk: Desk, value: str) -> tuple[str, Sent]:
     day, _, clock = value.partition("T")
-    return _spend(desk, occurred_at_0=day, occurred_at_1=clock)
+    return spend_form(desk, occurred_at_0=day, occurred_at_1=clock)
 
 
-def _brand(desk: Desk, **typed: Any) -> tuple[str, _Sent]:
+def _brand(desk: Desk, **typed: Any) -> tuple[str, Sent]:
     shown = {"name": "Acme", "time_zone": "America/New_York", "currency": "USD", "is_enabled": "on"}
     return change_page(desk.brand), _form({**shown, "daily_budget": "77.00", "monthly_budget": ""}, typed)
 
 
-def campaign_form(desk: Desk, **typed: Any) -> tuple[str, _Sent]:
+def campaign_form(desk: Desk, **typed: object) -> tuple[str, Sent]:
     """This will return where the form of Search goes, and what is sent with it."""
     shown = {"name": "Search", "external_id": "4711", "is_enabled": "on", "daily_budget": "", "monthly_budget": ""}
     form = _form({**shown, "start_date": "", "end_date": "", "hours": "any"}, typed)
-    return change_page(desk.search), {
-        "windows-TOTAL_FORMS": "0",
-        "windows-INITIAL_FORMS": "0",
-        "windows_shown": "",
-    } | form
+    lines = {"windows-TOTAL_FORMS": "0", "windows-INITIAL_FORMS": "0", "windows_shown": ""}
+    return change_page(desk.search), {**lines, **form}
 
 
-def _form(shown: Mapping[str, str], typed: Mapping[str, Any]) -> _Sent:
+def _form(shown: Mapping[str, str], typed: Mapping[str, Any]) -> Sent:
     return {**{f"initial-{name}": value for name, value in shown.items()}, **shown, **typed}
 
 
-def _windows(desk: Desk, value: tuple[tuple[tuple[str, ...], str, str], ...]) -> tuple[str, _Sent]:
-    typed: _Sent = {"hours": "windows", "windows-TOTAL_FORMS": str(len(value))}
+def _windows(desk: Desk, value: tuple[tuple[tuple[str, ...], str, str], ...]) -> tuple[str, Sent]:
+    typed: dict[str, object] = {"hours": "windows", "windows-TOTAL_FORMS": str(len(value))}
     for number, (days, start, end) in enumerate(value):
         numbers = [str(Weekday[day.upper()].value) if day.upper() in Weekday.__members__ else day for day in days]
         typed |= {f"windows-{number}-weekdays": numbers}
@@ -104,25 +103,25 @@ def _windows(desk: Desk, value: tuple[tuple[tuple[str, ...], str, str], ...]) ->
     return campaign_form(desk, **typed)
 
 
-def _correction(desk: Desk, value: str) -> tuple[str, _Sent]:
+def _correction(desk: Desk, value: str) -> tuple[str, Sent]:
     return change_page(desk.entry), {"initial-amount": "7.00", "amount": value, "reason": "", "initial-reason": ""}
 
 
-TAKES: dict[Subject, Callable[[Desk, Any], tuple[str, _Sent]]] = {
-    Subject.AMOUNT: lambda desk, value: _spend(desk, amount=value),
-    Subject.FULL_COUNTER: lambda desk, value: _spend(desk, amount=value),
+TAKES: dict[Subject, Callable[[Desk, Any], tuple[str, Sent]]] = {
+    Subject.AMOUNT: lambda desk, value: spend_form(desk, amount=value),
+    Subject.FULL_COUNTER: lambda desk, value: spend_form(desk, amount=value),
     Subject.NEW_AMOUNT: _correction,
     Subject.BUDGET: lambda desk, value: _brand(desk, daily_budget=value),
     Subject.MOMENT: _moment,
-    Subject.REFERENCE: lambda desk, value: _spend(desk, reference=value),
-    Subject.DESCRIPTION: lambda desk, value: _spend(desk, description=value),
+    Subject.REFERENCE: lambda desk, value: spend_form(desk, reference=value),
+    Subject.DESCRIPTION: lambda desk, value: spend_form(desk, description=value),
     Subject.BRAND_NAME: lambda desk, value: _brand(desk, name=value),
     Subject.CAMPAIGN_NAME: lambda desk, value: campaign_form(desk, name=value),
     Subject.ZONE: lambda desk, value: _brand(desk, time_zone=value),
     Subject.CURRENCY: lambda desk, value: _brand(desk, currency=value),
     Subject.FLIGHT: lambda desk, value: campaign_form(desk, start_date=value[0], end_date=value[1]),
     Subject.WINDOWS: _windows,
-    Subject.CAMPAIGN_KEY: lambda desk, value: _spend(desk, campaign=value),
+    Subject.CAMPAIGN_KEY: lambda desk, value: spend_form(desk, campaign=value),
     Subject.ENTRY_KEY: lambda _desk, value: (
         f"{SPENDS}{value}/change/",
         {"initial-amount": "7.00", "amount": "0", "reason": ""},
