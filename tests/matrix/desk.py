@@ -155,6 +155,7 @@ _READ: dict[Subject, Callable[[Desk], object]] = {
     Subject.FULL_COUNTER: _amount,
     Subject.NEW_AMOUNT: lambda desk: str(counted_amount(desk.entry)),
     Subject.TOTAL: _total,
+    Subject.TOTAL_DAY: lambda desk: str(_entry("local_day", desk)),
     Subject.BUDGET: _budget,
     Subject.MOMENT: lambda desk: _entry("occurred_at", desk),
     Subject.REFERENCE: lambda desk: _entry("reference", desk),

@@ -14,6 +14,7 @@ class Subject(StrEnum):
     FULL_COUNTER = "full_counter"
     NEW_AMOUNT = "new_amount"
     TOTAL = "total"
+    TOTAL_DAY = "total_day"
     BUDGET = "budget"
     MOMENT = "moment"
     REFERENCE = "reference"

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from tests.matrix.cases.amounts import AMOUNTS
-from tests.matrix.cases.moments import MOMENTS
+from tests.matrix.cases.moments import MOMENTS, TOTAL_DAYS
 from tests.matrix.cases.plans import CURRENCIES, FLIGHTS, KEYS, WINDOWS, ZONES
 from tests.matrix.cases.texts import BRAND_NAMES, CAMPAIGN_NAMES, DESCRIPTIONS, REFERENCES
 from tests.matrix.cases.totals import BUDGETS, FULL_COUNTERS, NEW_AMOUNTS, TOTALS
@@ -22,7 +22,7 @@ from tests.readings import assert_totals_are_right
 DOORS = {"service": service, "admin": admin, "command": command, "file": file, "api": api}
 CASES = [
     *(AMOUNTS + FULL_COUNTERS + NEW_AMOUNTS + TOTALS + BUDGETS),
-    *(MOMENTS + REFERENCES + DESCRIPTIONS + BRAND_NAMES + CAMPAIGN_NAMES),
+    *(MOMENTS + TOTAL_DAYS + REFERENCES + DESCRIPTIONS + BRAND_NAMES + CAMPAIGN_NAMES),
     *(ZONES + CURRENCIES + FLIGHTS + WINDOWS + KEYS),
 ]
 _MONEY = {Subject.AMOUNT, Subject.FULL_COUNTER, Subject.NEW_AMOUNT, Subject.TOTAL}

@@ -66,8 +66,9 @@ _QUERIES = [
     *("cursor=1&cursor=x", "%ED%A0%80=1", "__class__=1", "pk__in=1", "campaign__brand__name=Other"),
 ]
 _LOOKUPS = [
+    "id__in=1," + "9" * 30,
     *("nonsense=1", "pk__in=1", "q=%00", "q=" + "x" * 5000, "q=%ED%A0%80", "o=9.9.9", "o=-", "p=-1", "p=" + "9" * 30),
-    *("p=1e3", "all=", "e=1", "_popup=1", "_to_field=pk", "_to_field=amount", "id__exact=" + "9" * 30),
+    *("p=1e3", "all=", "e=1", "_popup=1", "_to_field=pk", "_to_field=amount", "id__in=1,x", "id__exact=" + "9" * 30),
     *(
         "brand__id__exact=%00",
         "brand__name__regex=(",

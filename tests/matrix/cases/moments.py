@@ -94,6 +94,45 @@ _WALLS: list[tuple[str, str, str, dict[str, Answer]]] = [
     ("naive_tomorrow", "2026-11-21T12:00:00", "ahead", {}),
 ]
 
+_OF_PROGRAMS = ("file", "api")
+TOTAL_DAYS = [
+    Case(Subject.TOTAL_DAY, "today", "2026-11-20", Kept("2026-11-20"), "the day so far"),
+    Case(Subject.TOTAL_DAY, "leap_day", "2024-02-29", Kept("2024-02-29"), "platforms restate old days"),
+    Case(Subject.TOTAL_DAY, "earliest", "1998-01-01", Kept("1998-01-01"), "the first year of online ads"),
+    Case(Subject.TOTAL_DAY, "too_early", "1997-12-31", NO, "before it"),
+    Case(Subject.TOTAL_DAY, "tomorrow", "2026-11-21", NO, "it has not begun"),
+    Case(Subject.TOTAL_DAY, "year_9999", "9999-12-31", NO, "no calendar goes on"),
+    Case(Subject.TOTAL_DAY, "year_1", "0001-01-01", NO, "no calendar lies before it"),
+    *(
+        Case(Subject.TOTAL_DAY, name, text, NO, why, doors=_OF_PROGRAMS)
+        for name, text, why in [
+            ("no_leap_day", "2025-02-29", "2025 has none"),
+            ("arabic", "٢٠٢٦-11-20", "digits that a person at this desk may not read"),
+            ("two_digit_year", "26-11-20", "of which century?"),
+            ("several", "2026-11-01 - 2026-11-20", "no single day"),
+            ("word", "today", "whose?"),
+        ]
+    ),
+    Case(
+        Subject.TOTAL_DAY,
+        "nul",
+        "2026-11-20\x00",
+        NO,
+        "no day; a file with one is no text",
+        {"file": Refused("unreadable_file")},
+        doors=_OF_PROGRAMS,
+    ),
+    Case(
+        Subject.TOTAL_DAY,
+        "compact",
+        "20261120",
+        NO,
+        "some platforms write their files so",
+        {"file": Kept("2026-11-20")},
+        doors=_OF_PROGRAMS,
+    ),
+]
+
 MOMENTS = [
     *(Case(Subject.MOMENT, name, text, answer, why, doors=_WITH_OFFSET) for name, text, answer, why in _MOMENTS),
     *(Case(Subject.MOMENT, name, text, NO, why, _UNREADABLE, doors=_TYPED) for name, text, why in _TEXTS),

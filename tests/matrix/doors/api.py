@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from tests.campaigns.api.door import Answer
 from tests.matrix.desk import Desk
@@ -83,6 +84,11 @@ TAKES: dict[Subject, Callable[[Desk, Any], tuple[str, str, str]]] = {
         "PUT",
         f"/spend/reported/{desk.search.pk}/platform/2026-11-20",
         f'{{"total": {_json(value)}}}',
+    ),
+    Subject.TOTAL_DAY: lambda desk, value: (
+        "PUT",
+        f"/spend/reported/{desk.search.pk}/platform/{quote(value)}",
+        '{"total": "12.50"}',
     ),
     Subject.BUDGET: _brand("daily_budget"),
     Subject.MOMENT: _spend("occurred_at"),

@@ -15,6 +15,7 @@ from tests.matrix.table import Denied, Subject
 
 _HEADER = ("campaign", "day", "cost", "id")
 _DAY = "2026-11-20 12:00"
+_TOTALS = {Subject.TOTAL, Subject.TOTAL_DAY}
 _BY_CONTENT = Layout(campaign="campaign", date="day", amount="cost")
 _BY_REFERENCE = Layout(campaign="campaign", date="day", amount="cost", reference="id")
 
@@ -29,7 +30,7 @@ def take(desk: Desk, subject: Subject, value: object) -> None:
         path,
         _BY_REFERENCE if subject is Subject.REFERENCE else _BY_CONTENT,
         desk.brand.pk,
-        Mode.DAY_TOTALS if subject is Subject.TOTAL else Mode.ENTRIES,
+        Mode.DAY_TOTALS if subject in _TOTALS else Mode.ENTRIES,
         "platform",
         may_create_campaigns=subject is Subject.CAMPAIGN_NAME,
     )
@@ -54,6 +55,7 @@ TAKES: dict[Subject, Callable[[str], tuple[str, ...]]] = {
     Subject.AMOUNT: lambda text: ("Search", _DAY, text, ""),
     Subject.FULL_COUNTER: lambda text: ("Search", _DAY, text, ""),
     Subject.TOTAL: lambda text: ("Search", "2026-11-20", text, ""),
+    Subject.TOTAL_DAY: lambda text: ("Search", text, "12.50", ""),
     Subject.MOMENT: lambda text: ("Search", text, "12.50", ""),
     Subject.REFERENCE: lambda text: ("Search", _DAY, "12.50", text),
     Subject.CAMPAIGN_NAME: lambda text: (text, _DAY, "12.50", ""),

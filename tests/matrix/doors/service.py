@@ -69,6 +69,9 @@ TAKES: dict[Subject, Callable[[Desk, Any], object]] = {
     Subject.TOTAL: lambda desk, value: record_reported_total(
         campaign_id=desk.search.pk, source="platform", day=NOON.date(), total=value, now=NOON
     ),
+    Subject.TOTAL_DAY: lambda desk, value: record_reported_total(
+        campaign_id=desk.search.pk, source="platform", day=date.fromisoformat(value), total="12.50", now=NOON
+    ),
     Subject.BUDGET: lambda desk, value: _brand(desk, daily_budget=value),
     Subject.MOMENT: _moment,
     Subject.REFERENCE: lambda desk, value: _spend(desk, reference=value),
