@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import transaction
+from pytest_django import Settings
 
 from tests.matrix.cases.amounts import AMOUNTS
 from tests.matrix.cases.moments import MOMENTS, TOTAL_DAYS
@@ -78,6 +79,18 @@ def _taken_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("wall", ["2026-03-08T02:30", "2026-11-01T01:30"])
+def test_hour_that_the_desks_clocks_skip_or_repeat_is_refused(desk: Desk, settings: Settings, wall: str) -> None:
+    before = everything_stored()
+    settings.TIME_ZONE = "America/New_York"
+
+    with pytest.raises(Denied) as denied:
+        admin.take(desk, Subject.MOMENT, wall)
+
+    assert denied.value.code == "invalid_moment"
+    assert everything_stored() == before
 
 
 def test_cases_have_names_of_their_own() -> None:
