@@ -95,7 +95,8 @@ def test_moment_is_kept_exactly_or_refused(moment: datetime) -> None:
     except Refusal:
         return
 
-    assert (kept, kept.tzinfo) == (moment, UTC)
+    # In UTC: Python calls a repeated hour unequal to itself in another zone.
+    assert (kept, kept.tzinfo) == (moment.astimezone(UTC), UTC)
     assert kept <= NOON + CLOCK_TOLERANCE
 
 
