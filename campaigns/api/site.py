@@ -32,7 +32,9 @@ class StrictParser(Parser):
 
         :raises ValueError: if it is no JSON.
         """
-        return json.loads(request.body, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        # Said to be UTF-8: handed over as bytes, the parser would guess at other encodings.
+        text = request.body.decode("utf-8-sig")
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
 
 
 def _refuse_constant(name: str) -> NoReturn:
