@@ -29,6 +29,8 @@ class _ZoneInUse:
 def find_brands(*, now: datetime) -> list[int]:
     """Return the keys of brands with a campaign whose stored state disagrees with its budgets or its brand's zone.
 
+    Among them those with a state that nobody here knows, as a newer version may have left it.
+
     Among them those with a spend in a period that their counters have not come to: one that was a little ahead of the
     clock at midnight, say.
     """
@@ -97,6 +99,7 @@ def _is_uncounted(word: str, period: Period) -> Q:
     return is_behind & Q(Exists(entries))
 
 
+_KNOWN_CODES = ["", *(blocker.value for blocker in Blocker)]
 _BUDGET_CODES = [blocker.value for blocker in BUDGET_BLOCKERS]
 
 # A state disagrees with the budgets if it runs though one is used up, or is held by another one than the first that
@@ -106,4 +109,5 @@ _DISAGREES = (
     | (Q(paused_because__in=_BUDGET_CODES) & ~Q(paused_because=F("expected")))
     | (Q(paused_because=Blocker.OUTSIDE_WINDOWS) & ~Q(expected=""))
     | Q(paused_because=Blocker.ZONE_UNREADABLE)
+    | ~Q(paused_because__in=_KNOWN_CODES)
 )
