@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from campaigns.errors import InvalidTimeZone
+from campaigns.errors import InvalidTimeZone, NotFound
 from campaigns.models import Brand, Campaign, Cause, StatusChange
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import periods
@@ -39,15 +39,23 @@ def reset_brands(
 ) -> ResetReport:
     """Start the periods of these brands and of all their campaigns now, a transaction for each brand.
 
-    :raises NotFound: if there is no such brand.
+    A brand that somebody deletes meanwhile has nothing left to reset: it is passed over, and the log says so.
+
+    :raises NotFound: if none of the brands is there; nothing was written.
     """
     names: list[str] = []
     refused: list[str] = []
     changes: list[StatusChange] = []
     count = 0
+    missing: list[NotFound] = []
     for brand_id in sorted(brand_ids):
         with transaction.atomic():
-            brand = lock_brand(brand_id)
+            try:
+                brand = lock_brand(brand_id)
+            except NotFound as refusal:
+                logger.warning("Not reset brand=%s: it was deleted meanwhile", brand_id)
+                missing.append(refusal)
+                continue
             campaigns = periods.campaigns_of(brand)
             try:
                 changes += _reset(brand, [brand, *campaigns], campaigns, kinds, now=now, actor=actor)
@@ -57,6 +65,8 @@ def reset_brands(
                 continue
         names.append(brand.name)
         count += len(campaigns)
+    if missing and len(missing) == len(brand_ids):
+        raise missing[0]
     return ResetReport(tuple(names), count, tuple(changes), tuple(refused))
 
 
