@@ -21,11 +21,10 @@ from campaigns.services import mismatches, passes, resets, simulation, totals, w
 from campaigns.services.imports import uploads
 from campaigns.services.passes import PassReport
 
-# A range that waits longer than this finds its work done by the next pass.
+# A range that waits longer than this finds its work done by the next pass: a minute's, or an hour's.
 RANGE_EXPIRES = 55
-# At this minute of the hour the net looks at every blocker, not at budgets alone.
-FULL_REVIEW_MINUTE = 7
-# And at this one, old messages of webhooks go.
+HOURLY_RANGE_EXPIRES = 3595
+# At this minute of the hour old messages of webhooks go.
 FORGETTING_MINUTE = 37
 
 
@@ -54,17 +53,20 @@ class _Pass:
 
     find: _Find
     work: _Work
+    range_expires: int = RANGE_EXPIRES
 
     def run(self, *, now: datetime) -> TaskReport:
         return _tell_pass(self.work(brand_ids=self.find(now=now), now=now))
 
 
-def _find_for_budgets(*, now: datetime) -> list[int]:
-    return passes.all_brands() if now.minute == FULL_REVIEW_MINUTE else mismatches.find_brands(now=now)
+def _find_all(*, now: datetime) -> list[int]:
+    del now  # whatever the time
+    return passes.all_brands()
 
 
 _DAYPARTING = _Pass(passes.due_brands, passes.review_due)
-_BUDGETS = _Pass(_find_for_budgets, passes.review_brands)
+_BUDGETS = _Pass(mismatches.find_brands, passes.review_brands)
+_EVERYTHING = _Pass(_find_all, passes.review_brands, HOURLY_RANGE_EXPIRES)
 _FORWARD = {
     kind: _Pass(partial(mismatches.find_behind, kind=kind), partial(passes.bring_forward, kind=kind))
     for kind in PeriodKind
@@ -79,8 +81,14 @@ def enforce_dayparting(first_brand: int | None = None, last_brand: int | None = 
 
 @shared_task
 def enforce_budgets(first_brand: int | None = None, last_brand: int | None = None) -> str:
-    """Find campaigns whose stored state and budgets disagree, and review them; once an hour, review everything."""
+    """Find campaigns whose stored state and budgets disagree, and review them."""
     return _run_pass(_BUDGETS, enforce_budgets, first_brand, last_brand)
+
+
+@shared_task
+def review_everything(first_brand: int | None = None, last_brand: int | None = None) -> str:
+    """Review every campaign for every blocker, whether anything seems to disagree or not."""
+    return _run_pass(_EVERYTHING, review_everything, first_brand, last_brand)
 
 
 @shared_task
@@ -140,7 +148,7 @@ def _run_pass(
     now = timezone.now()
     found = _within(work.find(now=now), first_brand, last_brand)
     if first_brand is None and len(found) > settings.FAN_OUT_BRANDS:
-        _fan_out(task, found, arguments)
+        _fan_out(task, found, arguments, expires=work.range_expires)
         return f"{_count(len(found), 'brand')}, cut into ranges"
     return _tell_pass(work.work(brand_ids=found, now=now)).text
 
@@ -150,12 +158,12 @@ def _within(brand_ids: Sequence[int], first: int | None, last: int | None) -> li
     return [key for key in brand_ids if (first is None or key >= first) and (last is None or key <= last)]
 
 
-def _fan_out(task: Task[..., str], brand_ids: Sequence[int], arguments: dict[str, bool]) -> None:
+def _fan_out(task: Task[..., str], brand_ids: Sequence[int], arguments: dict[str, bool], *, expires: int) -> None:
     """Send one task for each range of brands."""
     for start in range(0, len(brand_ids), settings.FAN_OUT_BRANDS):
         part = brand_ids[start : start + settings.FAN_OUT_BRANDS]
         ends = {"first_brand": part[0], "last_brand": part[-1]}
-        task.apply_async(kwargs={**arguments, **ends}, expires=RANGE_EXPIRES)
+        task.apply_async(kwargs={**arguments, **ends}, expires=expires)
 
 
 def _tell_pass(report: PassReport) -> TaskReport:
@@ -208,6 +216,7 @@ class _Run(Protocol):
 
 _AS_BEAT: dict[str, _Run] = {
     "enforce_budgets": _BUDGETS.run,
+    "review_everything": _EVERYTHING.run,
     "enforce_dayparting": _DAYPARTING.run,
     "reset_daily_spends": _FORWARD[PeriodKind.DAY].run,
     "reset_monthly_spends": _FORWARD[PeriodKind.MONTH].run,
