@@ -84,6 +84,12 @@ SCHEDULE = (
         description="Reports every counter that differs from the sum of its entries. Changes nothing.",
     ),
     ScheduledTask(
+        name="Take up imports",
+        task="campaigns.tasks.take_up_imports",
+        every_minutes=1,
+        description="Sends uploads that nobody has taken up to the workers: the broker lost their message, say.",
+    ),
+    ScheduledTask(
         name="Deliver webhooks",
         task="campaigns.tasks.deliver_webhooks",
         every_minutes=1,

@@ -6,6 +6,7 @@ They carry no money, and are safe 0, 1 or n times, late, in any order and in any
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,15 +16,20 @@ from typing import Protocol
 from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import mismatches, passes, resets, simulation, totals, webhooks
 from campaigns.services.imports import uploads
 from campaigns.services.passes import PassReport
 
+logger = logging.getLogger(__name__)
+
 # A range that waits longer than this finds its work done by the next pass: a minute's, or an hour's.
 RANGE_EXPIRES = 55
 HOURLY_RANGE_EXPIRES = 3595
+# Somebody waits for the page: a broker that is away, or that accepts and never answers, has a second, and one try.
+QUICK_SENDING = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0}
 # At this minute of the hour old messages of webhooks go.
 FORGETTING_MINUTE = 37
 
@@ -127,6 +133,30 @@ def run_import(import_id: int) -> str:
 
 
 @shared_task
+def take_up_imports() -> str:
+    """Send the uploads that nobody has taken up to the workers: their message was lost, or waits behind others."""
+    waiting = uploads.waiting()
+    for import_id in waiting:
+        run_import.apply_async(args=(import_id,), expires=RANGE_EXPIRES)
+    return f"{_count(len(waiting), 'import')} sent to the workers"
+
+
+def send_import(import_id: int) -> bool:
+    """Tell the workers of an upload, from a request, within about a second.
+
+    :returns: False if the broker took no message: `take_up_imports` sends it once there is one again.
+    """
+    try:
+        with run_import.app.connection_for_write(transport_options=QUICK_SENDING) as connection:
+            producer = run_import.app.amqp.Producer(connection, auto_declare=False)
+            run_import.apply_async(args=(import_id,), retry=False, producer=producer)
+    except OperationalError:
+        logger.warning("The broker took no message of import=%s: it is sent again within a minute", import_id)
+        return False
+    return True
+
+
+@shared_task
 def deliver_webhooks() -> str:
     """Send what endpoints are to be told of, at least once and in order; once an hour, forget what is old."""
     return _deliver(now=timezone.now()).text
@@ -198,6 +228,11 @@ def _simulate(*, now: datetime, minutes: int = 1, seed: int | None = None) -> Ta
     return TaskReport(f"{entries}, {_count(len(report.changes), 'change')} of state")
 
 
+def _take_up_imports(*, now: datetime) -> TaskReport:
+    taken_up = [uploads.work_on(import_id=import_id, clock=lambda: now) for import_id in uploads.waiting()]
+    return TaskReport(f"{_count(len(taken_up), 'import')} taken up")
+
+
 def _deliver(*, now: datetime) -> TaskReport:
     report = webhooks.send_due(now=now)
     if now.minute == FORGETTING_MINUTE:
@@ -225,6 +260,7 @@ _AS_BEAT: dict[str, _Run] = {
     "check_ledger": _check_ledger,
     "simulate_spend": _simulate,
     "deliver_webhooks": _deliver,
+    "take_up_imports": _take_up_imports,
 }
 _BY_HAND: dict[str, _Run] = {
     "reset_daily_spends": partial(_reset_now, PeriodKind.DAY),

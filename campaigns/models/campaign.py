@@ -124,4 +124,4 @@ class Campaign(Counted):
 
         None, too, for a code that nobody here knows: the next pass decides anew.
         """
-        return Blocker.find(self.paused_because)
+        return Blocker.of_code(self.paused_because)

@@ -41,7 +41,7 @@ class Blocker(StrEnum):
         return _LABELS[self]
 
     @classmethod
-    def find(cls, code: str) -> Blocker | None:
+    def of_code(cls, code: str) -> Blocker | None:
         """This will return the blocker that is stored as `code`, or None: a newer version may have known more."""
         return next((blocker for blocker in cls if blocker.value == code), None)
 

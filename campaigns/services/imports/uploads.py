@@ -132,6 +132,16 @@ def discard(*, import_id: int) -> SpendImport:
     return _row(import_id)
 
 
+def waiting() -> list[int]:
+    """Return the keys of the uploads that are to be checked or imported, and that nobody has taken up yet.
+
+    One that somebody took up and left is not among them: what killed a worker once may kill the next one, so that a
+    person decides.
+    """
+    untouched = SpendImport.objects.filter(state__in=UNFINISHED, alive_at=None, upload__isnull=False)
+    return list(untouched.order_by("pk").values_list("pk", flat=True))
+
+
 def work_on(*, import_id: int, clock: Callable[[], datetime]) -> SpendImport | None:
     """Check the upload, or import it, whichever it waits for. What is refused is in the row, and raised nowhere.
 
