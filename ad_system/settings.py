@@ -102,7 +102,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
-DATABASES = {"default": embedded.database(ENVIRONMENT.database_url, ENVIRONMENT.data_dir)}
+DATABASES = {
+    "default": embedded.database(ENVIRONMENT.database_url, ENVIRONMENT.data_dir, lock_timeout=ENVIRONMENT.lock_timeout)
+}
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 

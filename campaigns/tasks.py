@@ -199,7 +199,8 @@ def _fan_out(task: Task[..., str], brand_ids: Sequence[int], arguments: dict[str
 def _tell_pass(report: PassReport) -> TaskReport:
     text = f"{_count(report.brands, 'brand')} reviewed, {_count(len(report.changes), 'change')} of state"
     failed = f", {_count(len(report.failed), 'brand')} failed" if report.failed else ""
-    return TaskReport(text + failed, is_bad=bool(report.failed))
+    busy = f", {_count(len(report.busy), 'brand')} left for the next pass" if report.busy else ""
+    return TaskReport(text + failed + busy, is_bad=bool(report.failed or report.busy))
 
 
 def _reset_now(
@@ -210,7 +211,8 @@ def _reset_now(
     campaigns = _count(report.campaigns, "campaign")
     text = f"{_count(len(report.brands), 'brand')} and {campaigns} start their {kind.value} now"
     refused = f", {_count(len(report.refused), 'brand')} refused" if report.refused else ""
-    return TaskReport(text + refused, is_bad=bool(report.refused))
+    busy = f", {_count(len(report.busy), 'brand')} left out, because somebody else held them" if report.busy else ""
+    return TaskReport(text + refused + busy, is_bad=bool(report.refused or report.busy))
 
 
 def _check_ledger(*, now: datetime) -> TaskReport:

@@ -16,13 +16,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 
 from campaigns.errors import ImportConflict, NotFound, Refusal, UnreadableFile
 from campaigns.files import DateOrder, DecimalMark, Layout, Unit
 from campaigns.models import UNFINISHED, Brand, ImportState, SpendImport, SpendUpload
 from campaigns.rules.texts import NAME_LENGTH
+from campaigns.services.database import writing
 from campaigns.services.imports import history
 from campaigns.services.imports.importing import check_file, import_file
 from campaigns.services.imports.rows import ImportOrder, Mode, Progress
@@ -83,7 +83,7 @@ def keep_upload(
     if not Brand.objects.filter(pk=brand_id).exists():
         raise NotFound(f"There is no brand with number {brand_id}.", field="brand")
     _throw_away_old_ones(now)
-    with transaction.atomic():
+    with writing():
         row = SpendImport.objects.create(
             brand_id=brand_id,
             created_at=now,

@@ -239,7 +239,7 @@ def test_brand_that_was_deleted_meanwhile_is_passed_over_and_the_others_are_rese
 
     assert report.brands == (first.name, last.name)
     assert [spent(campaign) for campaign in campaigns] == [("0.00", "0.00")] * 2
-    assert f"Not reset brand={brand_ids[1]}: it was deleted meanwhile" in caplog.text
+    assert f"Not reset brand={brand_ids[1]}: There is no brand" in caplog.text
 
 
 def test_brands_that_were_all_deleted_are_refused() -> None:
