@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -57,26 +57,22 @@ class Installation:
         self._running: dict[Part, Guarded] = {}
         directory.mkdir(parents=True, exist_ok=True)
 
-    def manage(self, *arguments: str, expected_code: int = 0) -> str:
+    def manage(self, *arguments: str) -> str:
         """This will run `manage.py` with `arguments` and return what it printed.
 
-        A test fails, with all that was said, if the command ends with another code than `expected_code`.
+        A test fails, with all that was said, if the command fails.
         """
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS_TO_RUN_A_COMMAND,
-            check=False,
-        )
-        if done.returncode != expected_code:
-            pytest.fail(
-                f"manage.py {' '.join(arguments)} ended with {done.returncode}, not {expected_code}:\n"
-                f"{done.stdout}{done.stderr}{self.logs()}"
-            )
-        return done.stdout
+        return self._manage(arguments, expected_code=0).stdout
+
+    def refusal(self, *arguments: str) -> str:
+        """This will run a command that is to be refused, and return the line that says why.
+
+        A test fails if it is not refused, or says anything else.
+        """
+        done = self._manage(arguments, expected_code=1)
+        assert done.stdout == "", done.stdout
+        assert done.stderr.count("\n") == 1, done.stderr
+        return done.stderr.strip()
 
     def start(self, *parts: Part) -> None:
         """This will start parts, a broker before the others, and wait until all are ready."""
@@ -123,6 +119,23 @@ class Installation:
         for part in reversed(PARTS):
             if part in self._running:
                 self.stop(part)
+
+    def _manage(self, arguments: Sequence[str], *, expected_code: int) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_TO_RUN_A_COMMAND,
+            check=False,
+        )
+        if done.returncode != expected_code:
+            pytest.fail(
+                f"manage.py {' '.join(arguments)} ended with {done.returncode}, not {expected_code}:\n"
+                f"{done.stdout}{done.stderr}{self.logs()}"
+            )
+        return done
 
     def _launch(self, part: Part) -> int:
         """Start a part, and return how long its log was before."""
