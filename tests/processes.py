@@ -33,6 +33,7 @@ Answer = TypeVar("Answer")
 SECONDS_TO_START = 60.0
 SECONDS_TO_RUN_A_COMMAND = 120.0
 SECONDS_BETWEEN_LOOKS = 0.05
+LAST_LINES = 100
 
 
 class Installation:
@@ -99,8 +100,9 @@ class Installation:
         return file.read_text(errors="replace") if file.exists() else ""
 
     def logs(self) -> str:
-        """What all parts have written, for the message of a failure."""
-        return "".join(f"\n--- {part} ---\n{self.log(part)}" for part in PARTS if self.log(part))
+        """What all parts have written last, for the message of a failure."""
+        last = {part: self.log(part).splitlines()[-LAST_LINES:] for part in PARTS}
+        return "".join(f"\n--- {part} ---\n" + "\n".join(lines) for part, lines in last.items() if lines)
 
     def wait_until(self, look: Callable[[], Answer], *, seconds: float, what: str) -> Answer:
         """This will look again and again until the answer is true, and return it.

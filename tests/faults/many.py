@@ -1,0 +1,44 @@
+"""Makes many brands at once: `python -m tests.faults.many 1000`. A program of its own, like `tests.faults.desk`.
+
+Each has used up its day yesterday, which holds its one campaign; it is still at yesterday's count, and its midnight is
+over: a pass has to bring it forward and start the campaign again.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+BUDGET = Decimal(5)
+NAME = "Bulk"
+
+
+def main(count: str) -> None:
+    """This will make `count` brands."""
+    import django
+
+    django.setup()
+    from campaigns.models import Brand, Campaign, SpendLog
+
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    yesterday = midnight - timedelta(days=1)
+    counted = {
+        "daily_since": yesterday,
+        "monthly_since": yesterday.replace(day=1),
+        "current_daily_spend": BUDGET,
+        "current_monthly_spend": BUDGET,
+    }
+    brands = [Brand(name=f"{NAME} {n}", time_zone="UTC", daily_budget=BUDGET, **counted) for n in range(int(count))]
+    campaigns = [
+        Campaign(brand=brand, name="Search", is_active=False, paused_because="brand_day", review_at=midnight, **counted)
+        for brand in Brand.objects.bulk_create(brands)
+    ]
+    facts = {"occurred_at": yesterday, "recorded_at": yesterday, "local_day": yesterday.date()}
+    SpendLog.objects.append(
+        [SpendLog(campaign=row, amount=BUDGET, **facts) for row in Campaign.objects.bulk_create(campaigns)]
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
