@@ -19,6 +19,8 @@ def main(count: str) -> None:
     import django
 
     django.setup()
+    from django.db import transaction
+
     from campaigns.models import Brand, Campaign, SpendLog
 
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -30,14 +32,16 @@ def main(count: str) -> None:
         "current_monthly_spend": BUDGET,
     }
     brands = [Brand(name=f"{NAME} {n}", time_zone="UTC", daily_budget=BUDGET, **counted) for n in range(int(count))]
-    campaigns = [
-        Campaign(brand=brand, name="Search", is_active=False, paused_because="brand_day", review_at=midnight, **counted)
-        for brand in Brand.objects.bulk_create(brands)
-    ]
     facts = {"occurred_at": yesterday, "recorded_at": yesterday, "local_day": yesterday.date()}
-    SpendLog.objects.append(
-        [SpendLog(campaign=row, amount=BUDGET, **facts) for row in Campaign.objects.bulk_create(campaigns)]
-    )
+    # At once: the database audits each commit.
+    with transaction.atomic():
+        campaigns = Campaign.objects.bulk_create(
+            Campaign(
+                brand=brand, name="Search", is_active=False, paused_because="brand_day", review_at=midnight, **counted
+            )
+            for brand in Brand.objects.bulk_create(brands)
+        )
+        SpendLog.objects.append([SpendLog(campaign=campaign, amount=BUDGET, **facts) for campaign in campaigns])
 
 
 if __name__ == "__main__":
