@@ -61,7 +61,7 @@ class OwnPostgres(Postgres):
 
     def copy_data(self, source: Path) -> None:
         """This will take over the data of a server that was stopped in order."""
-        shutil.copytree(source, self.data, symlinks=True)
+        shutil.copytree(source, self.data, symlinks=True, dirs_exist_ok=True)
         for path in [self.data, *self.data.rglob("*")]:
             self.own(path)
 

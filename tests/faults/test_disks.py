@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -10,10 +11,11 @@ import pytest
 
 from tests.faults.checks import assert_all_is_well
 from tests.faults.conftest import DATABASE, MakeSystem
-from tests.faults.depth import report
+from tests.faults.depth import LONG, report
 from tests.faults.desk import Desk
 from tests.faults.disk import SmallDisk, small_disk
 from tests.faults.journal import Journal, Spend
+from tests.faults.postgres import OwnPostgres
 from tests.faults.system import Answer, System
 from tests.plugin.runs import Run
 
@@ -151,3 +153,40 @@ def test_full_disk_below_postgres_is_refused_and_nothing_is_half_written(make_sy
         report(f"answers: {dict(sender.journal.answers)}")
         assert_all_is_well(system)
         system.close()
+
+
+def write_on_and_on(system: System) -> None:
+    """Have the server's own log (WAL) grow, as the work of others on it does."""
+    with psycopg.connect(system.database_url, autocommit=True) as connection:
+        for _ in range(1000):
+            connection.execute("SELECT pg_logical_emit_message(true, 'tests', repeat('x', 1000000))")
+
+
+@LONG
+@pytest.mark.postgres
+def test_full_disk_below_all_of_postgres_stops_it_and_nothing_acknowledged_is_lost(make_system: MakeSystem) -> None:
+    with ExitStack() as stack:
+        disks: list[SmallDisk] = []
+
+        def put_on_a_disk(server: OwnPostgres) -> None:
+            disks.append(stack.enter_context(small_disk(server.data, megabytes=200)))
+
+        system = make_system(before_start=put_on_a_disk)
+        stack.callback(system.close)
+        system.start("web")
+        sender = Sender(system)
+        recorded = [sender.send().status for _ in range(20)]
+
+        disks[0].fill()
+        with pytest.raises(psycopg.OperationalError):
+            write_on_and_on(system)
+        gone = told(sender.send_until_refused())
+        disks[0].free()
+        system.server.halt()
+        system.server.start()
+
+        assert (recorded, gone) == ([201] * 20, IS_AWAY)
+        assert sender.send().status == 201
+        sender.journal.settle(system, sender.client)
+        report(f"answers: {dict(sender.journal.answers)}")
+        assert_all_is_well(system)
