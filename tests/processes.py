@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -34,6 +34,7 @@ Answer = TypeVar("Answer")
 SECONDS_TO_START = 60.0
 SECONDS_TO_RUN_A_COMMAND = 120.0
 SECONDS_BETWEEN_LOOKS = 0.05
+LAST_LINES = 100
 
 
 class Installation:
@@ -58,26 +59,22 @@ class Installation:
         self._running: dict[Part, Guarded] = {}
         directory.mkdir(parents=True, exist_ok=True)
 
-    def manage(self, *arguments: str, expected_code: int = 0) -> str:
+    def manage(self, *arguments: str) -> str:
         """This will run `manage.py` with `arguments` and return what it printed.
 
-        A test fails, with all that was said, if the command ends with another code than `expected_code`.
+        A test fails, with all that was said, if the command fails.
         """
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS_TO_RUN_A_COMMAND,
-            check=False,
-        )
-        if done.returncode != expected_code:
-            pytest.fail(
-                f"manage.py {' '.join(arguments)} ended with {done.returncode}, not {expected_code}:\n"
-                f"{done.stdout}{done.stderr}{self.logs()}"
-            )
-        return done.stdout
+        return self._manage(arguments, expected_code=0).stdout
+
+    def refusal(self, *arguments: str) -> str:
+        """This will run a command that is to be refused, and return the line that says why.
+
+        A test fails if it is not refused, or says anything else.
+        """
+        done = self._manage(arguments, expected_code=1)
+        assert done.stdout == "", done.stdout
+        assert done.stderr.count("\n") == 1, done.stderr
+        return done.stderr.strip()
 
     def start(self, *parts: Part) -> None:
         """This will start parts, a broker before the others, and wait until all are ready."""
@@ -114,8 +111,9 @@ class Installation:
         return file.read_text(errors="replace") if file.exists() else ""
 
     def logs(self) -> str:
-        """What all parts have written, for the message of a failure."""
-        return "".join(f"\n--- {part} ---\n{self.log(part)}" for part in PARTS if self.log(part))
+        """What all parts have written last, for the message of a failure."""
+        last = {part: self.log(part).splitlines()[-LAST_LINES:] for part in PARTS}
+        return "".join(f"\n--- {part} ---\n" + "\n".join(lines) for part, lines in last.items() if lines)
 
     def wait_until(self, look: Callable[[], Answer], *, seconds: float, what: str) -> Answer:
         """This will look again and again until the answer is true, and return it.
@@ -134,6 +132,23 @@ class Installation:
         for part in reversed(PARTS):
             if part in self._running:
                 self.stop(part)
+
+    def _manage(self, arguments: Sequence[str], *, expected_code: int) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_TO_RUN_A_COMMAND,
+            check=False,
+        )
+        if done.returncode != expected_code:
+            pytest.fail(
+                f"manage.py {' '.join(arguments)} ended with {done.returncode}, not {expected_code}:\n"
+                f"{done.stdout}{done.stderr}{self.logs()}"
+            )
+        return done
 
     def _launch(self, part: Part) -> int:
         """Start a part, and return how long its log was before."""

@@ -30,10 +30,11 @@ def assert_one_line_of_history_for_each_change(system: System) -> None:
     told: dict[object, list[object]] = {}
     for campaign, is_active in system.query("SELECT campaign_id, is_active FROM campaigns_statuschange ORDER BY id"):
         told.setdefault(campaign, []).append(bool(is_active))
-    states = dict(system.query("SELECT id, is_active FROM campaigns_campaign"))
-    for campaign, changes in told.items():
+    states = system.query("SELECT id, is_active FROM campaigns_campaign")
+    for campaign, is_active in states:
+        changes = told.get(campaign, [bool(is_active)])
         assert all(first is not second for first, second in pairwise(changes)), f"campaign {campaign}: {changes}"
-        assert changes[-1] is bool(states[campaign]), f"campaign {campaign}: {changes}, {states[campaign]}"
+        assert changes[-1] is bool(is_active), f"campaign {campaign}: {changes}, but {is_active=}"
 
 
 def assert_stopped_where_a_budget_is_used_up(system: System) -> None:

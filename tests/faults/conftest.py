@@ -91,10 +91,12 @@ def make_system(run: Run, prepared: Prepared, system_numbers: Iterator[int]) -> 
     """Makes systems on a PostgreSQL of their own, with settings of its own: `make_system(max_connections="12")`."""
     made: list[SystemWithServer] = []
 
-    def make(**settings: str) -> SystemWithServer:
+    def make(*, before_start: Callable[[OwnPostgres], None] | None = None, **settings: str) -> SystemWithServer:
         server = OwnPostgres(prepared.binaries, settings=settings)
         directory = run.home / f"own_{next(system_numbers)}"
         made.append(SystemWithServer(directory, server=server, database=DATABASE, desk=prepared.desk))
+        if before_start:
+            before_start(server)
         server.copy_data(prepared.data)
         server.start()
         return made[-1]

@@ -61,8 +61,13 @@ class OwnPostgres(Postgres):
 
     def copy_data(self, source: Path) -> None:
         """This will take over the data of a server that was stopped in order."""
-        shutil.copytree(source, self.data, symlinks=True)
-        for path in [self.data, *self.data.rglob("*")] if self.user else ():
+        shutil.copytree(source, self.data, symlinks=True, dirs_exist_ok=True)
+        for path in [self.data, *self.data.rglob("*")]:
+            self.own(path)
+
+    def own(self, path: Path) -> None:
+        """This will give a file or folder to the account that the server runs under."""
+        if self.user:
             shutil.chown(path, self.user)
 
     def start(self) -> Binaries:

@@ -62,9 +62,7 @@ FAULTS: Faults = {"down": down, "full": full, "flushed": flushed, "frozen": froz
 
 # No test may take over five minutes.
 @pytest.mark.parametrize("faults", [{name: fault} for name, fault in FAULTS.items()] if IS_LONG else [FAULTS])
-def test_no_request_waits_for_the_broker_or_fails_and_the_system_goes_on(
-    system: System, faults: Faults
-) -> None:
+def test_no_request_waits_for_the_broker_or_fails_and_the_system_goes_on(system: System, faults: Faults) -> None:
     run_every_second(system, "enforce_budgets", "take_up_imports")
     system.start("broker", "worker", "beat", "web")
     person = Person(system)
