@@ -31,7 +31,10 @@ def day_of(system: System, brand: str) -> tuple[datetime, Decimal]:
     """This will return from when the brand's day counts, and what it counts."""
     columns = "daily_since, current_daily_spend_micros"
     [(since, micros)] = system.query(f"SELECT {columns} FROM campaigns_brand WHERE name = '{brand}'")
-    return datetime.fromisoformat(str(since)).replace(tzinfo=UTC), Decimal(str(micros)) / MICROS
+    moment = datetime.fromisoformat(str(since))
+    # SQLite keeps moments without their zone, which is UTC.
+    utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return utc, Decimal(str(micros)) / MICROS
 
 
 def changes(system: System) -> int:

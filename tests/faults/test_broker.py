@@ -15,7 +15,7 @@ from tests.faults.person import Person
 from tests.faults.schedules import run_every_second
 from tests.faults.system import System
 
-# What they are about is the broker, not the database.
+# What they are about is the broker: either database would do.
 pytestmark = [pytest.mark.system, pytest.mark.sqlite]
 
 LONGEST_WAIT = 2.0

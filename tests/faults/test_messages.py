@@ -13,8 +13,8 @@ import pytest
 from tests.faults.messages import message, put, unacknowledged, waiting
 from tests.faults.system import System
 
-# What they are about is the queue, not the database.
-pytestmark = [pytest.mark.system, pytest.mark.sqlite]
+# What they are about is the queue: either database would do.
+pytestmark = [pytest.mark.system, pytest.mark.postgres]
 
 OURS = "campaigns.tasks.check_ledger"
 # More than a worker has processes: whatever keeps one for ever shows.
