@@ -46,6 +46,12 @@ class Environment(BaseSettings):
         default="",
         description="postgres://user:password@host:5432/name, or empty for SQLite in DATA_DIR.",
     )
+    lock_timeout: float = Field(
+        default=0,
+        ge=0,
+        le=300,
+        description="Seconds that a writer waits for another one. 0: 5 for a brand on PostgreSQL, 20 on SQLite.",
+    )
     celery_broker_url: str = Field(
         default="",
         description="redis://host:6379/0, or empty for the embedded broker of `manage.py up`.",

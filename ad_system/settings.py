@@ -104,7 +104,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
-DATABASES = {"default": embedded.database(ENVIRONMENT.database_url, ENVIRONMENT.data_dir)}
+DATABASES = {
+    "default": embedded.database(ENVIRONMENT.database_url, ENVIRONMENT.data_dir, lock_timeout=ENVIRONMENT.lock_timeout)
+}
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 
@@ -134,6 +136,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONSUMER = "ad_system.consumer.Consumer"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- The desk ---------------------------------------------------------------------------------------------------------

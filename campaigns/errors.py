@@ -168,6 +168,30 @@ class InvalidCursor(Refusal):
     field = "after"
 
 
+class DatabaseRefusal(Refusal):
+    """The database itself takes no writes at the moment: the same may well be taken later."""
+
+    code = "database_refused"
+
+
+class BrandBusy(DatabaseRefusal):
+    """Somebody else holds the brand's lock for longer than anybody waits; on SQLite, that of the whole database."""
+
+    code = "brand_busy"
+
+
+class DatabaseFull(DatabaseRefusal):
+    """The disk of the database has no room left."""
+
+    code = "database_full"
+
+
+class DatabaseReadOnly(DatabaseRefusal):
+    """The database takes no writes: its disk, its folder or the server is read-only."""
+
+    code = "database_read_only"
+
+
 class ManyRefusals(Refusal):
     """Several refusals at once, each with the number of its row: nothing of the whole was written.
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeVar
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error as AnyDatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -59,8 +59,7 @@ def _build() -> NinjaAPI:
     api.add_exception_handler(Refusal, _raised(counting.answer))
     api.add_exception_handler(ValidationError, _raised(counting.answer_invalid))
     api.add_exception_handler(HttpError, _raised(refusals.answer_http_error))
-    api.add_exception_handler(OperationalError, _raised(refusals.answer_busy))
-    api.add_exception_handler(InterfaceError, _raised(refusals.answer_busy))
+    api.add_exception_handler(AnyDatabaseError, _raised(refusals.answer_database_error))
     return api
 
 

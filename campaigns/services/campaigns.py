@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Unpack
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from campaigns.errors import InvalidFlight, NameTaken, StillHasSpend
 from campaigns.models import Brand, Campaign, Cause, SpendLog
@@ -13,6 +13,7 @@ from campaigns.rules.periods import check_flight_day, current_periods
 from campaigns.rules.texts import parse_name
 from campaigns.services import periods, schedules
 from campaigns.services.budgets import BudgetFacts, cause_of, put_budgets
+from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand, lock_brand_of_campaign
 from campaigns.services.schedules import ScheduleFacts
 
@@ -36,7 +37,7 @@ def create_campaign(*, brand_id: int, now: datetime, actor: str = "", **facts: U
     :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidMoment (a year no flight is in), InvalidFlight or
         NameTaken; nothing is written.
     """
-    with transaction.atomic():
+    with writing():
         brand = lock_brand(brand_id)
         campaign = Campaign(brand=brand, name=parse_name(facts.get("name", "")))
         today = current_periods(now, brand.zone)
@@ -52,7 +53,7 @@ def change_campaign(*, campaign_id: int, now: datetime, actor: str = "", **chang
     :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidMoment (a year no flight is in), InvalidFlight or
         NameTaken; nothing is written.
     """
-    with transaction.atomic():
+    with writing():
         brand, campaign = lock_brand_of_campaign(campaign_id)
         _set(campaign, changes)
         columns = [name for name in changes if name not in ScheduleFacts.__annotations__]
@@ -72,7 +73,7 @@ def delete_campaign(*, campaign_id: int) -> None:
     :raises StillHasSpend: if it did; switch it off instead.
     :raises NotFound: if there is no such campaign.
     """
-    with transaction.atomic():
+    with writing():
         _, campaign = lock_brand_of_campaign(campaign_id)
         if SpendLog.objects.filter(campaign=campaign).exists():
             raise StillHasSpend(f"{campaign} has spend in the ledger, so it cannot be deleted: switch it off instead.")
@@ -115,7 +116,7 @@ def _finish(
 
 def _save(campaign: Campaign, update_fields: list[str] | None) -> None:
     try:
-        with transaction.atomic():
+        with writing():
             campaign.save(update_fields=update_fields)
     except IntegrityError as conflict:
         others = Campaign.objects.filter(brand_id=campaign.brand_id).exclude(pk=campaign.pk)

@@ -10,7 +10,7 @@ from django.db import Error as AnyDatabaseError
 from django.db import transaction
 from django.db.models import F
 
-from campaigns.errors import ManyRefusals, Refusal
+from campaigns.errors import DatabaseRefusal, ManyRefusals, Refusal
 from campaigns.models import RefusalCount
 
 logger = logging.getLogger(__name__)
@@ -20,10 +20,13 @@ def count_refused(*, door: str, refusal: Refusal, now: datetime) -> None:
     """Count a refused spend, or every refused row of a batch, under the day in UTC.
 
     Call it outside the transaction that was refused, which would take the count back with it. A database that cannot
-    count is logged and no more: the sender gets the answer that was due.
+    count is logged and no more: the sender gets the answer that was due. What the database itself refused is not
+    counted: it would only be asked, and waited for, once more.
 
     :param door: where it came in: api, command, file or admin.
     """
+    if isinstance(refusal, DatabaseRefusal):
+        return
     rows = [row for _, row in refusal.refusals] if isinstance(refusal, ManyRefusals) else [refusal]
     try:
         # In one order, so that no two callers ever wait for each other.

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import Sum
 
 from campaigns.errors import InvalidMoment, InvalidText, InvalidTimeZone, ManyRefusals, Refusal
@@ -16,6 +15,7 @@ from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.money import parse_total
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, check_day, local_day, period_of_day
 from campaigns.rules.texts import parse_source
+from campaigns.services.database import writing
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
@@ -84,7 +84,7 @@ def record_reported_totals(*, totals: Sequence[ReportedTotal], now: datetime, ac
     :raises ManyRefusals: with every refused total by its index, from 0; nothing is written.
     """
     reports = _check(totals)
-    with transaction.atomic():
+    with writing():
         parts = _locked_parts(reports)
         ManyRefusals.raise_if_any([refusal for part in parts for refusal in _ready(part, now)])
         receipts: dict[int, ReportedReceipt] = {}
