@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from campaigns.errors import BrandBusy
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import mismatches, passes, resets, simulation, totals, webhooks
 from campaigns.services.imports import uploads
@@ -223,7 +224,10 @@ def _check_ledger(*, now: datetime) -> TaskReport:
 
 
 def _simulate(*, now: datetime, minutes: int = 1, seed: int | None = None) -> TaskReport:
-    report = simulation.simulate_spend(now=now, minutes=minutes, seed=seed)
+    try:
+        report = simulation.simulate_spend(now=now, minutes=minutes, seed=seed)
+    except BrandBusy as refusal:
+        return TaskReport(f"nothing simulated: {refusal}", is_bad=True)
     entries = "1 entry" if report.entries == 1 else f"{report.entries} entries"
     return TaskReport(f"{entries}, {_count(len(report.changes), 'change')} of state")
 
