@@ -128,6 +128,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONSUMER = "ad_system.consumer.Consumer"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- The desk ---------------------------------------------------------------------------------------------------------

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -89,6 +90,16 @@ class Installation:
         """This will end a part and all its processes at once, as `kill -9` does."""
         self._running[part].kill()
         self.stop(part)
+
+    @contextmanager
+    def frozen(self, part: Part) -> Iterator[None]:
+        """This will stop a part in its tracks: the kernel accepts connections for it, and nobody answers."""
+        group = self._running[part].pid
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(group, signal.SIGCONT)
 
     def is_running(self, part: Part) -> bool:
         """Whether the part was started and has not ended since, by itself or otherwise."""

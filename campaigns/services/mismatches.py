@@ -31,8 +31,8 @@ def find_brands(*, now: datetime) -> list[int]:
 
     Among them those with a state that nobody here knows, as a newer version may have left it.
 
-    Among them those with a spend in a period that their counters have not come to: one that was a little ahead of the
-    clock at midnight, say.
+    Among them those with a spend in a period that their counters have not come to, one that was a little ahead of the
+    clock at midnight, say; and those whose counters a clock that was wrong has moved into the future.
     """
     found: set[int] = set()
     for zone in _zones_in_use(now):
@@ -42,7 +42,10 @@ def find_brands(*, now: datetime) -> list[int]:
         else:
             expected = campaigns.annotate(expected=_expected_blocker(zone.today))
             wrong = expected.filter(
-                _DISAGREES | _is_uncounted("daily", zone.today.day) | _is_uncounted("monthly", zone.today.month)
+                _DISAGREES
+                | _is_uncounted("daily", zone.today.day)
+                | _is_uncounted("monthly", zone.today.month)
+                | _is_ahead(now)
             )
         found.update(wrong.values_list("brand_id", flat=True))
     return sorted(found)
@@ -97,6 +100,14 @@ def _is_uncounted(word: str, period: Period) -> Q:
     entries = SpendLog.objects.order_by().filter(campaign=OuterRef("pk"), occurred_at__gte=period.start)
     is_behind = Q(**{f"{word}_since__lt": period.start}) | Q(**{f"brand__{word}_since__lt": period.start})
     return is_behind & Q(Exists(entries))
+
+
+def _is_ahead(now: datetime) -> Q:
+    """Tell whether a counter of the campaign, or of its brand, is of a period that has not begun."""
+    latest, is_ahead = now + CLOCK_TOLERANCE, Q()
+    for column in ("daily_since", "monthly_since", "brand__daily_since", "brand__monthly_since"):
+        is_ahead |= Q(**{f"{column}__gt": latest})
+    return is_ahead
 
 
 _KNOWN_CODES = ["", *(blocker.value for blocker in Blocker)]
