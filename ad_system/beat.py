@@ -33,22 +33,14 @@ class Scheduler(DatabaseScheduler):
     line's next run is worked out anew: by itself it would come a minute after the last one, however far ahead that was.
     """
 
-    _next_pulse = 0.0
     _looked_at: datetime | None = None
+    _next_pulse = 0.0
 
     def setup_schedule(self) -> None:
         """Install the table, then let django-celery-beat read the database."""
         install_schedule()
         _forget_the_future(timezone.now())
         super().setup_schedule()
-
-    def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Go round once: send what is due, then leave word. A beat that hangs while it sends leaves none."""
-        seconds: float = super().tick(*args, **kwargs)
-        if time.monotonic() >= self._next_pulse:
-            note_tick(name=PULSE, now=timezone.now())
-            self._next_pulse = time.monotonic() + PULSE_SECONDS
-        return seconds
 
     def schedule_changed(self) -> bool:
         """Tell whether the database has to be read anew: somebody edited it, or the clock went back."""
@@ -62,11 +54,26 @@ class Scheduler(DatabaseScheduler):
         self._last_timestamp = None
         return True
 
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Go round once: send what is due, then leave word. A beat that hangs while it sends leaves none."""
+        seconds: float = super().tick(*args, **kwargs)
+        if time.monotonic() >= self._next_pulse:
+            note_tick(name=PULSE, now=timezone.now())
+            self._next_pulse = time.monotonic() + PULSE_SECONDS
+        return seconds
+
 
 def install_schedule() -> None:
     """Create the lines of `SCHEDULE` that the database lacks; leave the others alone."""
     for line in SCHEDULE:
         PeriodicTask.objects.get_or_create(name=line.name, defaults=_columns(line))
+
+
+def _forget_the_future(now: datetime) -> None:
+    """Bring back the moments of runs, and of edits, that a clock ahead of `now` has left."""
+    ran_ahead = Q(last_run_at__gt=now) | Q(last_run_at=None, date_changed__gt=now)
+    PeriodicTask.objects.filter(ran_ahead).update(last_run_at=now)
+    PeriodicTasks.objects.filter(last_update__gt=now).update(last_update=now)
 
 
 def is_as_in_the_table(row: PeriodicTask, line: ScheduledTask) -> bool:
@@ -76,13 +83,6 @@ def is_as_in_the_table(row: PeriodicTask, line: ScheduledTask) -> bool:
         return False
     others = {crontab.hour, crontab.day_of_week, crontab.day_of_month, crontab.month_of_year}
     return crontab.minute == line.minutes and others == {"*"} and not row.one_off
-
-
-def _forget_the_future(now: datetime) -> None:
-    """Bring back the moments of runs, and of edits, that a clock ahead of `now` has left."""
-    ran_ahead = Q(last_run_at__gt=now) | Q(last_run_at=None, date_changed__gt=now)
-    PeriodicTask.objects.filter(ran_ahead).update(last_run_at=now)
-    PeriodicTasks.objects.filter(last_update__gt=now).update(last_update=now)
 
 
 def _columns(line: ScheduledTask) -> dict[str, object]:

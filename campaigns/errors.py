@@ -169,9 +169,7 @@ class InvalidCursor(Refusal):
 
 
 class DatabaseRefusal(Refusal):
-    """The database itself takes no writes at the moment: the same may well be taken later."""
-
-    code = "database_refused"
+    """The base of what the database itself says no to, whatever was asked: the same is accepted later."""
 
 
 class BrandBusy(DatabaseRefusal):

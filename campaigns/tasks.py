@@ -19,6 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from campaigns.errors import BrandBusy
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import mismatches, passes, pulses, resets, simulation, totals, webhooks
 from campaigns.services.imports import uploads
@@ -246,8 +247,7 @@ def _tell_pass(report: PassReport) -> TaskReport:
     text = f"{_count(report.brands, 'brand')} reviewed, {_count(len(report.changes), 'change')} of state"
     failed = f", {_count(len(report.failed), 'brand')} failed" if report.failed else ""
     busy = f", {_count(len(report.busy), 'brand')} left for the next pass" if report.busy else ""
-    undone = len(report.failed) + len(report.busy)
-    return TaskReport(text + failed + busy, handled=report.brands, failed=undone)
+    return TaskReport(text + failed + busy, handled=report.brands, failed=len(report.failed) + len(report.busy))
 
 
 def _reset_now(
@@ -259,8 +259,8 @@ def _reset_now(
     text = f"{_count(len(report.brands), 'brand')} and {campaigns} start their {kind.value} now"
     refused = f", {_count(len(report.refused), 'brand')} refused" if report.refused else ""
     busy = f", {_count(len(report.busy), 'brand')} left out, because somebody else held them" if report.busy else ""
-    undone = len(report.refused) + len(report.busy)
-    return TaskReport(text + refused + busy, handled=len(report.brands), failed=undone)
+    failed = len(report.refused) + len(report.busy)
+    return TaskReport(text + refused + busy, handled=len(report.brands), failed=failed)
 
 
 def _check_ledger(*, now: datetime) -> TaskReport:
@@ -270,13 +270,16 @@ def _check_ledger(*, now: datetime) -> TaskReport:
 
 
 def _simulate(*, now: datetime, minutes: int = 1, seed: int | None = None) -> TaskReport:
-    report = simulation.simulate_spend(now=now, minutes=minutes, seed=seed)
+    try:
+        report = simulation.simulate_spend(now=now, minutes=minutes, seed=seed)
+    except BrandBusy as refusal:
+        return TaskReport(f"nothing simulated: {refusal}", failed=1)
     entries = "1 entry" if report.entries == 1 else f"{report.entries} entries"
     return TaskReport(f"{entries}, {_count(len(report.changes), 'change')} of state", handled=report.entries)
 
 
 def _send_waiting_imports(*, now: datetime) -> TaskReport:
-    del now  # whatever the time
+    del now  # an upload waits from the moment on at which it is there
     waiting = uploads.waiting()
     for import_id in waiting:
         run_import.apply_async(args=(import_id,), expires=RANGE_EXPIRES)

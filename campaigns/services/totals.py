@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -67,15 +67,15 @@ def find_drift(*, brand_ids: Sequence[int] | None = None) -> list[Drift]:
 
     :param brand_ids: None: all brands.
     """
-    return _compare(brand_ids, _keep_nothing)
+    return _compare(brand_ids, _keep_nothing).drifts
 
 
 def check_ledger(*, now: datetime) -> list[Drift]:
     """Compare every counter with its entries, and keep what differs for the health pages until it agrees again."""
-    found = _compare(None, partial(_keep, now=now))
+    compared = _compare(None, partial(_keep, now=now))
     # What this check has not found again agrees by now. What another one has found since, stays.
-    LedgerDrift.objects.filter(found_at__lt=now).delete()
-    return found
+    LedgerDrift.objects.filter(found_at__lt=now).exclude(brand__in=compared.left_out).delete()
+    return compared.drifts
 
 
 def rebuild_totals(*, brand_id: int, now: datetime, actor: str = "") -> RebuildReport:
@@ -96,10 +96,18 @@ def rebuild_totals(*, brand_id: int, now: datetime, actor: str = "") -> RebuildR
     return RebuildReport(1, repaired, changes)
 
 
-def _compare(brand_ids: Sequence[int] | None, keep: Callable[[Brand, Sequence[Drift]], None]) -> list[Drift]:
-    """Return the drifts of the brands, each handed to `keep` while its brand's lock is held."""
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What a look at the brands found, and the keys of those that somebody else held all the time."""
+
+    drifts: list[Drift] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+
+
+def _compare(brand_ids: Sequence[int] | None, keep: Callable[[Brand, Sequence[Drift]], None]) -> _Comparison:
+    """Find the drifts of the brands, each handed to `keep` while its brand's lock is held."""
     keys = Brand.objects.order_by("pk").values_list("pk", flat=True)
-    found: list[Drift] = []
+    comparison = _Comparison()
     for brand in Brand.objects.filter(pk__in=keys if brand_ids is None else brand_ids).order_by("pk"):
         if any(_drift_of(brand)):
             try:
@@ -109,9 +117,10 @@ def _compare(brand_ids: Sequence[int] | None, keep: Callable[[Brand, Sequence[Dr
                     keep(locked, drifts)
             except BrandBusy:
                 logger.warning("Not compared brand=%s: somebody else holds it, the next check looks again", brand.name)
-                continue
-            found += drifts
-    for drift in found:
+                comparison.left_out.append(brand.pk)
+            else:
+                comparison.drifts.extend(drifts)
+    for drift in comparison.drifts:
         logger.error(
             "Counter differs from ledger brand=%s campaign=%s period=%s since=%s counted=%s in_ledger=%s",
             drift.brand,
@@ -121,7 +130,7 @@ def _compare(brand_ids: Sequence[int] | None, keep: Callable[[Brand, Sequence[Dr
             drift.counted,
             drift.in_ledger,
         )
-    return found
+    return comparison
 
 
 def _keep_nothing(brand: Brand, drifts: Sequence[Drift]) -> None:
