@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +14,11 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask, PeriodicTas
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from ad_system.celery import SCHEDULE, ScheduledTask
+from campaigns.services.pulses import note_tick
+
+# Under this name beat leaves word that it goes round, at most so often.
+PULSE = "beat"
+PULSE_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +34,7 @@ class Scheduler(DatabaseScheduler):
     """
 
     _looked_at: datetime | None = None
+    _next_pulse = 0.0
 
     def setup_schedule(self) -> None:
         """Install the table, then let django-celery-beat read the database."""
@@ -46,6 +54,14 @@ class Scheduler(DatabaseScheduler):
         self._last_timestamp = None
         return True
 
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Go round once: send what is due, then leave word. A beat that hangs while it sends leaves none."""
+        seconds: float = super().tick(*args, **kwargs)
+        if time.monotonic() >= self._next_pulse:
+            note_tick(name=PULSE, now=timezone.now())
+            self._next_pulse = time.monotonic() + PULSE_SECONDS
+        return seconds
+
 
 def install_schedule() -> None:
     """Create the lines of `SCHEDULE` that the database lacks; leave the others alone."""
@@ -58,6 +74,15 @@ def _forget_the_future(now: datetime) -> None:
     ran_ahead = Q(last_run_at__gt=now) | Q(last_run_at=None, date_changed__gt=now)
     PeriodicTask.objects.filter(ran_ahead).update(last_run_at=now)
     PeriodicTasks.objects.filter(last_update__gt=now).update(last_update=now)
+
+
+def is_as_in_the_table(row: PeriodicTask, line: ScheduledTask) -> bool:
+    """This will say whether the line still runs at the table's minutes; people may have moved it."""
+    crontab = row.crontab
+    if crontab is None:
+        return False
+    others = {crontab.hour, crontab.day_of_week, crontab.day_of_month, crontab.month_of_year}
+    return crontab.minute == line.minutes and others == {"*"} and not row.one_off
 
 
 def _columns(line: ScheduledTask) -> dict[str, object]:

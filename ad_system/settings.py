@@ -50,6 +50,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campaigns.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    # Before the host is checked: whoever looks from inside asks an address, not a name.
+    "ad_system.signs.pages.SignsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -115,6 +117,12 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENVIRONMENT.production else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.production
 SECURE_HSTS_PRELOAD = ENVIRONMENT.production
 X_FRAME_OPTIONS = "DENY"
+
+# --- Signs of life ----------------------------------------------------------------------------------------------------
+
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+# Whoever looks from inside (a container, a balancer) comes without TLS, and follows no redirect.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 

@@ -168,19 +168,23 @@ class InvalidCursor(Refusal):
     field = "after"
 
 
-class BrandBusy(Refusal):
+class DatabaseRefusal(Refusal):
+    """The base of what the database itself says no to, whatever was asked: the same is accepted later."""
+
+
+class BrandBusy(DatabaseRefusal):
     """Somebody else holds the brand's lock for longer than anybody waits; on SQLite, that of the whole database."""
 
     code = "brand_busy"
 
 
-class DatabaseFull(Refusal):
+class DatabaseFull(DatabaseRefusal):
     """The disk of the database has no room left."""
 
     code = "database_full"
 
 
-class DatabaseReadOnly(Refusal):
+class DatabaseReadOnly(DatabaseRefusal):
     """The database takes no writes: its disk, its folder or the server is read-only."""
 
     code = "database_read_only"

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from campaigns.errors import InvalidFlight, NameTaken, StillHasSpend
 from campaigns.models import Brand, Campaign, Cause, SpendLog
-from campaigns.rules.periods import current_periods
+from campaigns.rules.periods import check_flight_day, current_periods
 from campaigns.rules.texts import parse_name
 from campaigns.services import periods, schedules
 from campaigns.services.budgets import BudgetFacts, cause_of, put_budgets
@@ -34,7 +34,8 @@ class CampaignFacts(BudgetFacts, ScheduleFacts, total=False):
 def create_campaign(*, brand_id: int, now: datetime, actor: str = "", **facts: Unpack[CampaignFacts]) -> Campaign:
     """Create a campaign, and start it at once if nothing holds it.
 
-    :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidFlight or NameTaken; nothing is written.
+    :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidMoment (a year no flight is in), InvalidFlight or
+        NameTaken; nothing is written.
     """
     with writing():
         brand = lock_brand(brand_id)
@@ -49,7 +50,8 @@ def create_campaign(*, brand_id: int, now: datetime, actor: str = "", **facts: U
 def change_campaign(*, campaign_id: int, now: datetime, actor: str = "", **changes: Unpack[CampaignFacts]) -> Campaign:
     """Change what is given, and nothing else; then start or stop the campaign, in the same transaction.
 
-    :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidFlight or NameTaken; nothing is written.
+    :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidMoment (a year no flight is in), InvalidFlight or
+        NameTaken; nothing is written.
     """
     with writing():
         brand, campaign = lock_brand_of_campaign(campaign_id)
@@ -87,9 +89,9 @@ def _set(campaign: Campaign, facts: CampaignFacts) -> None:
     if "is_enabled" in facts:
         campaign.is_enabled = facts["is_enabled"]
     if "start_date" in facts:
-        campaign.start_date = facts["start_date"]
+        campaign.start_date = check_flight_day(facts["start_date"], field="start_date")
     if "end_date" in facts:
-        campaign.end_date = facts["end_date"]
+        campaign.end_date = check_flight_day(facts["end_date"], field="end_date")
     if campaign.start_date and campaign.end_date and campaign.end_date < campaign.start_date:
         raise InvalidFlight(f"The flight ends on {campaign.end_date}, before it starts on {campaign.start_date}.")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import OperationalError
 
 from campaigns.errors import BrandBusy, NotFound
-from campaigns.models import Brand, Campaign
+from campaigns.models import LARGEST_KEY, Brand, Campaign
 from campaigns.services.database import refusal_of
 
 
@@ -46,10 +46,11 @@ class LockedCampaigns:
 
 def lock_brands_of_campaigns(campaign_ids: Collection[int]) -> LockedCampaigns:
     """Lock the brands of several campaigns, and return all of them as they now are."""
+    campaign_ids = [key for key in campaign_ids if 0 < key <= LARGEST_KEY]
     brand_ids = Campaign.objects.filter(pk__in=campaign_ids).order_by().values_list("brand_id", flat=True)
     brands = lock_brands(brand_ids)
     # Read under the lock: whoever held it before may have deleted one.
-    return LockedCampaigns(brands, Campaign.objects.with_windows().in_bulk(list(campaign_ids)))
+    return LockedCampaigns(brands, Campaign.objects.with_windows().in_bulk(campaign_ids))
 
 
 def lock_brand_of_campaign(campaign_id: int) -> tuple[Brand, Campaign]:

@@ -12,12 +12,13 @@ from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
+from campaigns import tasks
 from campaigns.models import Brand, Campaign, SpendLog
 from tests.campaigns.admin.browser import Browser
 from tests.campaigns.admin.paths import BRANDS, change_page
 from tests.campaigns.api.door import Door, open_door
 from tests.campaigns.management.desk import run
-from tests.factories import make_brand, make_campaign
+from tests.factories import NOON, make_brand, make_campaign
 from tests.holding import full_disk, impatience, read_only, somebody_holds
 from tests.readings import ledger
 
@@ -143,3 +144,13 @@ def test_key_opens_for_readers_where_its_use_cannot_be_noted(search: Campaign) -
 
     assert answer.status == 200
     assert not SpendLog.objects.exists()
+
+
+def test_tasks_say_so_and_leave_it_to_the_next_run(search: Campaign) -> None:
+    with held(search):
+        answers = {name: tasks.run_here(name, now=NOON) for name in ("review_everything", "simulate_spend")}
+
+    assert {name: answer.is_bad for name, answer in answers.items()} == dict.fromkeys(answers, True)
+    assert "1 brand left for the next pass" in answers["review_everything"].text
+    assert "nothing simulated: " in answers["simulate_spend"].text
+    assert tasks.run_here("review_everything", now=NOON).text == "1 brand reviewed, 0 changes of state"

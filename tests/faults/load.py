@@ -13,7 +13,7 @@ from tests.faults.system import System
 
 WRITERS = 4
 # Somebody whose request failed waits so long before the next one.
-SECONDS_AFTER_A_FAILURE = 0.05
+SECONDS_AFTER_A_FAILURE = 0.2
 
 
 @contextmanager

@@ -20,10 +20,11 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import psycopg
+from kombu import Connection
 
 from tests.faults.desk import Desk
 from tests.faults.postgres import OwnPostgres
-from tests.processes import Installation
+from tests.processes import SECONDS_TO_RUN_A_COMMAND, Installation
 
 # What a database answers with.
 Cell: TypeAlias = str | int | bool | None
@@ -115,6 +116,26 @@ class System(Installation):
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def send(self, task: str, **arguments: bool) -> None:
+        """This will send a task to the worker, as beat does."""
+        from ad_system.celery import app
+
+        with Connection(self.broker_url) as connection:
+            app.send_task(f"campaigns.tasks.{task}", kwargs=arguments, connection=connection)
+
+    def succeeded(self, task: str) -> list[str]:
+        """The worker's lines about runs of a task that came to their end."""
+        return [line for line in self.log("worker").splitlines() if f".{task}[" in line and " succeeded in " in line]
+
+    def run(self, task: str, **arguments: bool) -> str:
+        """This will have the worker run a task, wait for its end, and return the line about it."""
+        runs = len(self.succeeded(task))
+        self.send(task, **arguments)
+        self.wait_until(
+            lambda: len(self.succeeded(task)) > runs, seconds=SECONDS_TO_RUN_A_COMMAND, what=f"a run of {task}"
+        )
+        return self.succeeded(task)[-1]
 
 
 class SystemWithServer(System):

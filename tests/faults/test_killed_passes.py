@@ -7,7 +7,6 @@ import sys
 import time
 
 import pytest
-from kombu import Connection
 
 from tests.faults.checks import assert_counters_are_the_ledgers, assert_one_line_of_history_for_each_change
 from tests.faults.depth import report
@@ -39,14 +38,6 @@ def thousand(system: System) -> System:
     return system
 
 
-def send(system: System, task: str, **arguments: bool) -> None:
-    """Send a task as beat does."""
-    from ad_system.celery import app
-
-    with Connection(system.broker_url) as connection:
-        app.send_task(f"campaigns.tasks.{task}", kwargs=arguments, connection=connection)
-
-
 def changes(system: System) -> int:
     """Return how many starts and stops there were."""
     [(count,)] = system.query("SELECT count(*) FROM campaigns_statuschange")
@@ -55,7 +46,7 @@ def changes(system: System) -> int:
 
 def kill_in_the_middle(system: System, task: str, **arguments: bool) -> int:
     """Have the worker do the pass, kill it on the way, and return how many brands were done."""
-    send(system, task, **arguments)
+    system.send(task, **arguments)
     system.wait_until(lambda: changes(system) >= SEEN, seconds=60, what=f"{SEEN} of {BRANDS} brands")
     system.kill("worker")
     done = changes(system)
@@ -65,20 +56,12 @@ def kill_in_the_middle(system: System, task: str, **arguments: bool) -> int:
 
 def finish(system: System, task: str, **arguments: bool) -> float:
     """Have another worker do what is left, and return how long that took with its start."""
-    began, runs = time.monotonic(), len(succeeded(system, task))
+    began = time.monotonic()
     system.start("worker")
-    send(system, task, **arguments)
-    system.wait_until(lambda: len(succeeded(system, task)) == runs + 1, seconds=120, what=f"a run of {task}")
+    system.run(task, **arguments)
     seconds = time.monotonic() - began
-    send(system, task, **arguments)
-    system.wait_until(lambda: len(succeeded(system, task)) == runs + 2, seconds=60, what=f"one more {task}")
-    assert "'0 brands reviewed, 0 changes of state'" in succeeded(system, task)[-1]
+    assert "'0 brands reviewed, 0 changes of state'" in system.run(task, **arguments)
     return seconds
-
-
-def succeeded(system: System, task: str) -> list[str]:
-    """Return the worker's lines about runs that came to their end."""
-    return [line for line in system.log("worker").splitlines() if f"{task}[" in line and " succeeded in " in line]
 
 
 def assert_each_is_done_once(system: System) -> None:

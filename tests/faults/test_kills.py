@@ -61,6 +61,9 @@ def test_each_part_killed_under_load_loses_and_doubles_nothing(make_system: Make
 
     journal.settle(system, system.client())
     assert_all_is_well(system)
+    # Nobody had to start those again that were not killed.
+    assert [part for part in PARTS if not system.is_running(part)] == []
+    assert " 0 counters differ" in system.run("check_ledger").replace("'", " ")
 
 
 @pytest.mark.sqlite
