@@ -37,6 +37,8 @@ def sent() -> Iterator[list[str]]:
     before_task_publish.connect(collect)
     yield names
     before_task_publish.disconnect(collect)
+    # No test after this one shall find them.
+    app.control.purge()
 
 
 @pytest.fixture

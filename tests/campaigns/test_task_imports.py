@@ -41,6 +41,8 @@ def sent() -> Iterator[list[int]]:
     before_task_publish.connect(collect)
     yield keys
     before_task_publish.disconnect(collect)
+    # No test after this one shall find them.
+    app.control.purge()
 
 
 def test_broker_that_takes_the_message_is_told(sent: list[int]) -> None:

@@ -11,6 +11,7 @@ import time_machine
 from celery.signals import before_task_publish
 from pytest_django import Settings
 
+from ad_system.celery import app
 from campaigns import tasks
 from campaigns.models import Campaign, StatusChange
 from tests.campaigns.task_runs import make_agency, run, run_all, state, state_after
@@ -43,6 +44,8 @@ def messages() -> Iterator[list[dict[str, object]]]:
         yield sent
     finally:
         before_task_publish.disconnect(collect)
+        # No test after this one shall find them.
+        app.control.purge()
 
 
 @pytest.mark.parametrize(
