@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
@@ -36,9 +36,6 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
 
     now: datetime
     refusal: Refusal | None = None
-
-    class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["campaigns/admin.css"]}
 
     def at_present(self) -> Self:
         """Return a copy for one request: here the clock is read, once."""
