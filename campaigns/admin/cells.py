@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from campaigns.admin import icons
 from campaigns.facts import readable_zone
 from campaigns.models import Brand, Campaign, Status
 from campaigns.rules.budgets import BudgetUse, BudgetUses
@@ -21,18 +22,27 @@ NOTHING = "–"
 NEARLY = 80
 
 _LEVEL_OF_STATUS = {Status.ACTIVE: "good", Status.PAUSED: "warn", Status.INACTIVE: "off"}
+_ICON_OF_STATUS = {Status.ACTIVE: "running", Status.PAUSED: "paused", Status.INACTIVE: "off"}
 _FULL = Decimal(100)
 _ALMOST_FULL = Decimal("99.9")
 
 
-def badge(words: str, level: str) -> SafeString:
-    """Return a word with a colour: good, warn, bad or off."""
-    return format_html('<span class="badge badge-{}">{}</span>', level, words)
+def badge(words: str, level: str, icon: str = "") -> SafeString:
+    """Return a state as icon and words with a colour: good, warn, bad, info or off.
+
+    :param icon: its name; empty: the level's own.
+    """
+    return format_html('<span class="badge badge-{}">{}{}</span>', level, icons.icon(icon or level), words)
 
 
 def status_badge(status: Status) -> SafeString:
-    """Return a campaign's state as a word with a colour."""
-    return badge(status.value, _LEVEL_OF_STATUS[status])
+    """Return a campaign's state as icon and word with a colour."""
+    return badge(status.value, _LEVEL_OF_STATUS[status], _ICON_OF_STATUS[status])
+
+
+def started_badge(is_active: bool) -> SafeString:
+    """Return whether a change was a start or a stop."""
+    return badge("started", "good", "running") if is_active else badge("stopped", "warn", "paused")
 
 
 def level_of(use: BudgetUse) -> str:
@@ -74,9 +84,14 @@ def budget(use: BudgetUse, currency: str) -> SafeString:
     return format_html("{} {}", spent_of_limit(use, currency), used(use))
 
 
-def owned(name: str, owner: str) -> SafeString:
+def name(text: str) -> SafeString:
+    """Return a name, in its own direction of writing, whatever stands beside it."""
+    return format_html('<bdi class="name">{}</bdi>', text)
+
+
+def owned(name_of_it: str, owner: str) -> SafeString:
     """Return a name with what it belongs to below."""
-    return format_html('{} <span class="owner">{}</span>', name, owner)
+    return format_html('{} <bdi class="owner">{}</bdi>', name(name_of_it), owner)
 
 
 def moment(when: datetime | None, zone: ZoneInfo | None, *, year: bool = True) -> SafeString | str:

@@ -65,7 +65,7 @@ class StatusChangeAdmin(ExportingAdmin[StatusChange]):
     @admin.display(description="change", ordering="is_active")
     def state(self, change: StatusChange) -> SafeString:
         """Return whether it started or stopped."""
-        return cells.badge("started", "good") if change.is_active else cells.badge("stopped", "warn")
+        return cells.started_badge(change.is_active)
 
     @admin.display(description="held by")
     def why(self, change: StatusChange) -> str:
