@@ -18,9 +18,6 @@ from campaigns.rules.money import format_amount, format_money
 
 NOTHING = "–"
 
-# From this share of a budget on, in percent, it is nearly used up.
-NEARLY = 80
-
 _LEVEL_OF_STATUS = {Status.ACTIVE: "good", Status.PAUSED: "warn", Status.INACTIVE: "off"}
 _ICON_OF_STATUS = {Status.ACTIVE: "running", Status.PAUSED: "paused", Status.INACTIVE: "off"}
 _FULL = Decimal(100)
@@ -47,11 +44,9 @@ def started_badge(is_active: bool) -> SafeString:
 
 def level_of(use: BudgetUse) -> str:
     """Return how near the budget is to its end: good, warn or bad."""
-    if use.limit is None:
-        return "good"
     if use.is_used_up:
         return "bad"
-    return "warn" if use.spent * 100 >= use.limit * NEARLY else "good"
+    return "warn" if use.is_nearly_used_up else "good"
 
 
 def spent_of_limit(use: BudgetUse, currency: str) -> SafeString:
