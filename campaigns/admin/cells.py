@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from campaigns.admin import icons
 from campaigns.facts import readable_zone
-from campaigns.models import Brand, Campaign, Status
+from campaigns.models import Brand, Campaign, Status, StatusChange
 from campaigns.rules.budgets import BudgetUse, BudgetUses
 from campaigns.rules.money import format_amount, format_money
 
@@ -35,6 +35,11 @@ def badge(words: str, level: str, icon: str = "") -> SafeString:
 def status_badge(status: Status) -> SafeString:
     """Return a campaign's state as icon and word with a colour."""
     return badge(status.value, _LEVEL_OF_STATUS[status], _ICON_OF_STATUS[status])
+
+
+def count_badge(number: int, status: Status) -> SafeString:
+    """Return a number of campaigns in that state."""
+    return badge(f"{number} {status.value}", _LEVEL_OF_STATUS[status], _ICON_OF_STATUS[status])
 
 
 def started_badge(is_active: bool) -> SafeString:
@@ -61,7 +66,7 @@ def used(use: BudgetUse) -> SafeString:
     """Return the share of a budget that is used, as a bar and in words."""
     if use.limit is None:
         return format_html('<span class="use use-none">{}</span>', NOTHING)
-    percent = _shown_percent(use)
+    percent = shown_percent(use)
     if percent is None:
         return format_html('<span class="use use-bad">{}</span>', "budget is 0")
     return format_html(
@@ -110,6 +115,13 @@ def review_moment(campaign: Campaign, brand: Brand, now: datetime) -> SafeString
     return moment(when, readable_zone(brand), year=when is not None and when.year != now.year)
 
 
+def change_numbers(change: StatusChange) -> str:
+    """Return the deciding budget's numbers at the moment of a start or stop."""
+    if change.spent is None or change.limit is None:
+        return NOTHING
+    return f"{format_amount(change.spent)} of {format_money(change.limit, change.campaign.brand.currency)}"
+
+
 def lines(sentences: Sequence[str], *, otherwise: str) -> SafeString | str:
     """Return sentences as a list, or one sentence where there are none."""
     if not sentences:
@@ -128,7 +140,8 @@ def budget_table(owners: Iterable[tuple[str, BudgetUses]], currency: str) -> Saf
     return format_html('<table class="budgets">{}</table>', body)
 
 
-def _shown_percent(use: BudgetUse) -> Decimal | None:
+def shown_percent(use: BudgetUse) -> Decimal | None:
+    """Return the used share as people see it: never 100 % while something is left. None where there is no share."""
     percent = use.used_percent
     if percent is not None and percent >= _FULL and not use.is_used_up:
         # Rounded, it would say that nothing is left while the campaign still runs.

@@ -14,7 +14,6 @@ from campaigns.admin.exporting import ExportingAdmin
 from campaigns.facts import readable_zone
 from campaigns.models import StatusChange
 from campaigns.queries.exports import Row, export_status
-from campaigns.rules.money import format_amount, format_money
 
 COLUMNS = ("changed", "where", "state", "why", "cause", "actor", "numbers")
 
@@ -75,6 +74,4 @@ class StatusChangeAdmin(ExportingAdmin[StatusChange]):
     @admin.display(description="spent, of a limit")
     def numbers(self, change: StatusChange) -> str:
         """Return the deciding budget's numbers at that moment."""
-        if change.spent is None or change.limit is None:
-            return cells.NOTHING
-        return f"{format_amount(change.spent)} of {format_money(change.limit, change.campaign.brand.currency)}"
+        return cells.change_numbers(change)

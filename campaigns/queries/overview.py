@@ -1,6 +1,6 @@
-"""The overview: every brand beside its plan, totals, and what started and stopped last, at one moment.
+"""The overview: every brand beside its plan, totals, what started and stopped last, and what comes next.
 
-Four queries, whatever the number of brands and campaigns. Money of two currencies is never added nor compared: brands
+Six queries, whatever the number of brands and campaigns. Money of two currencies is never added nor compared: brands
 are ordered by the share of their budget that is at risk.
 """
 
@@ -15,10 +15,12 @@ from decimal import Decimal
 from campaigns.models import Brand, StatusChange
 from campaigns.queries.reach import Reach
 from campaigns.queries.standing import NEEDS_A_LOOK, BrandStanding, CampaignCounts, Outlook, brand_standings
+from campaigns.queries.upcoming import Upcoming, upcoming_changes
 from campaigns.rules.budgets import BudgetUse
 
 ROWS_OF_A_PAGE = 50
 LATEST_CHANGES = 10
+NEXT_CHANGES = 6
 
 _ZERO = Decimal(0)
 
@@ -81,6 +83,7 @@ class Overview:
     totals: tuple[CurrencyTotal, ...]
     campaigns: CampaignCounts
     changes: tuple[StatusChange, ...]
+    upcoming: tuple[Upcoming, ...]
     currencies: tuple[str, ...]
     matching: int
     brands: int
@@ -103,6 +106,7 @@ def overview(*, now: datetime, reach: Reach, wanted: OverviewFilter | None = Non
         totals=_totals(kept),
         campaigns=sum((row.campaigns for row in kept), CampaignCounts()),
         changes=_latest_changes(reach),
+        upcoming=upcoming_changes(now=now, reach=reach, limit=NEXT_CHANGES),
         currencies=tuple(sorted({brand.currency for brand in brands})),
         matching=len(kept),
         brands=len(brands),

@@ -148,18 +148,19 @@ def _standing(brand: Brand, play: _Play, now: datetime) -> BrandStanding:
     zone = readable_zone(brand)
     uses = budget_uses(brand, zone, now)
     hours = play.hours if brand.is_enabled else frozenset()
-    day, month = pace_of(uses.day, _NEVER), pace_of(uses.month, _NEVER)
-    if zone is not None:
-        today = current_periods(now, zone)
-        day = pace_of(uses.day, _line(today.day, brand.daily_since, now, hours, zone))
-        month = pace_of(uses.month, _line(today.month, brand.monthly_since, now, hours, zone))
+    today = None if zone is None else current_periods(now, zone)
+    of_day = of_month = _NEVER
+    if zone is not None and today is not None:
+        of_day = _line(today.day, brand.daily_since, now, hours, zone)
+        of_month = _line(today.month, brand.monthly_since, now, hours, zone)
+    day, month = pace_of(uses.day, of_day), pace_of(uses.month, of_month)
     risk = find_risk(day=day, month=month) if zone is not None and brand.is_enabled else None
     return BrandStanding(
         id=brand.pk,
         name=brand.name,
         currency=brand.currency,
         time_zone=brand.time_zone,
-        today=None if zone is None else today.day.first_day,
+        today=None if today is None else today.day.first_day,
         day=day,
         month=month,
         campaigns=play.counts,

@@ -141,7 +141,7 @@ def test_number_of_queries_is_the_same_for_1_and_30_brands() -> None:
     for _ in range(29):
         make_one()
 
-    assert (queries(), for_one) == (4, 4)
+    assert (queries(), for_one) == (6, 6)
 
 
 def test_overview_writes_nothing() -> None:
