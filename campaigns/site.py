@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 # What is not named here follows, as Django orders it.
@@ -30,7 +31,7 @@ class DeskSite(AdminSite):
     site_title = "ad_system – budget desk"
     index_title = "Overview"
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the overview. Here the clock is read, once."""
         # Our pages register themselves with this site as they are imported: before that, it has to be there.
         from campaigns.admin.overview import show_overview

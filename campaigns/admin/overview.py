@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from campaigns.admin import overview_cells
@@ -19,7 +19,7 @@ LOOK = "look"
 _LONGEST_PAGE = 8
 
 
-def show_overview(site: AdminSite, request: HttpRequest, *, now: datetime) -> HttpResponse:
+def show_overview(site: AdminSite, request: HttpRequest, *, now: datetime) -> TemplateResponse:
     """Show how every brand stands; to somebody who may not see brands, the way to what they may see."""
     context = {**site.each_context(request), "title": "Overview", "is_overview": True}
     if not request.user.has_perm("campaigns.view_brand"):
