@@ -156,7 +156,7 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
         """Ask, then write a reversal."""
         return super().delete_view(request, object_id, {"title": "Reverse this entry", **(extra_context or {})})
 
-    @admin.action(permissions=["delete"], description="Reverse selected spend entries")
+    @admin.action(permissions=["delete"], description="Reverse…")
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[SpendLog]) -> HttpResponse | None:
         """Ask, then write a reversal of each entry."""
         return super().delete_selected(request, queryset)
