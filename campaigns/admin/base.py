@@ -34,6 +34,11 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
     carries the request's moment and, where a service said no, the refusal that the form shows.
     """
 
+    empty_value_display = "–"
+
+    # What an empty list says to somebody who wonders what belongs there.
+    nothing_yet = ""
+
     now: datetime
     refusal: Refusal | None = None
 

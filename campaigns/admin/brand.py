@@ -73,6 +73,7 @@ class BrandForm(DeskForm[Brand]):
 class BrandAdmin(SwitchedAdmin[Brand]):
     """The pages of brands."""
 
+    nothing_yet = "A brand is a client: its time zone says when its days begin, its budgets stop all of its campaigns."
     form = BrandForm
     list_display = ("where", "state", "running_campaigns", "today", "month")
     list_filter = ("is_enabled", UsedFilter, "currency")

@@ -40,6 +40,10 @@ NOW = ("status_now", "held_by", "next_change", "review", "budgets", "day_since",
 class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
     """The pages of campaigns."""
 
+    nothing_yet = (
+        "A campaign belongs to a brand. It runs when it is switched on, in its flight and its hours, and "
+        "both its own and its brand's budgets have something left."
+    )
     form = CampaignForm
     change_form_template = "admin/campaigns/change_form_with_windows.html"
     list_display = ("where", "state", "today", "month", "review")

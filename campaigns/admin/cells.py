@@ -99,10 +99,10 @@ def flight(campaign: Campaign) -> str:
     """Return a flight in words: `1 Nov 2026 – 30 Nov 2026`; empty where it has no end and no beginning."""
     first, last = campaign.start_date, campaign.end_date
     if first and last:
-        return f"{_day(first)} – {_day(last)}"
+        return f"{day(first)} – {day(last)}"
     if last:
-        return f"until {_day(last)}"
-    return f"from {_day(first)}" if first else ""
+        return f"until {day(last)}"
+    return f"from {day(first)}" if first else ""
 
 
 def moment(when: datetime | None, zone: ZoneInfo | None, *, year: bool = True) -> SafeString | str:
@@ -160,5 +160,6 @@ def shown_percent(use: BudgetUse) -> Decimal | None:
     return percent
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+def day(which: date) -> str:
+    """Return a date: `20 Nov 2026`."""
+    return f"{which.day} {which:%b %Y}"

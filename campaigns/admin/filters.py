@@ -9,7 +9,8 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from campaigns.admin.base import DeskAdmin
-from campaigns.models import Brand, Campaign, Status
+from campaigns.admin.choices import keys_among
+from campaigns.models import Brand, Campaign, SpendImport, Status
 from campaigns.queries.narrowing import UsedShare, flight_ends_soon, used_at_least
 
 _Row = TypeVar("_Row", bound=Model)
@@ -98,3 +99,48 @@ class BlockerFilter(DeskFilter):
     def condition(self, chosen: str) -> Q:
         """Keep those with that headline."""
         return Q(paused_because=chosen)
+
+
+class OneRowFilter(DeskFilter):
+    """Shows that a list is narrowed to what belongs to one row, by a link from that row's page, and leads back."""
+
+    # The way from a row of the list to what it belongs to.
+    way: str
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Return the one that the address names, in its words; nothing to choose where it names none."""
+        asked = keys_among(request.GET.getlist(self.parameter_name or ""))
+        if not asked:
+            return []
+        # By the rows of the list: nobody is told the name of what they may not see.
+        of_it = model_admin.get_queryset(request).filter(**{f"{self.way}__id": asked[0]}).select_related(self.way)
+        row = of_it.first()
+        return [(asked[0], asked[0] if row is None else self.words(getattr(row, self.way)))]
+
+    def words(self, owner: Any) -> str:
+        """Return what it is called."""
+        return str(owner)
+
+    def condition(self, chosen: str) -> Q:
+        """Keep what belongs to it."""
+        return Q(**{f"{self.way}__id": chosen})
+
+
+class OneCampaignFilter(OneRowFilter):
+    """What belongs to one campaign."""
+
+    title = "campaign"
+    parameter_name = "campaign__id__exact"
+    way = "campaign"
+
+
+class OneImportFilter(OneRowFilter):
+    """What one import recorded."""
+
+    title = "import"
+    parameter_name = "spend_import__id__exact"
+    way = "spend_import"
+
+    def words(self, owner: SpendImport) -> str:
+        """Return its number and its file."""
+        return f"{owner.pk}: {owner.file_name}"
