@@ -32,8 +32,9 @@ TEST_RUNNER = "ad_system.testing.PytestRunner"
 
 INSTALLED_APPS = [
     "ad_system",
+    # Before the admin, whose templates it overrides.
     "campaigns",
-    "django.contrib.admin",
+    "campaigns.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
@@ -42,6 +42,8 @@ class DeskForm(forms.ModelForm[_Row]):
             _read_days_one_way(field)
             if isinstance(field.widget, RelatedFieldWidgetWrapper):
                 _show_no_icons(field.widget)
+            if isinstance(field.widget, AdminSplitDateTime):
+                _name_both_parts(field.widget, str(field.label))
 
     def clean(self) -> dict[str, Any] | None:
         """Show what the service said no to, where it was asked in vain before."""
@@ -71,6 +73,12 @@ def _show_no_icons(widget: RelatedFieldWidgetWrapper) -> None:
     """Offer to choose, not to add, change or delete what is chosen from."""
     widget.can_add_related = widget.can_change_related = False
     widget.can_delete_related = widget.can_view_related = False
+
+
+def _name_both_parts(widget: AdminSplitDateTime, label: str) -> None:
+    """Give date and time names of their own: the label above belongs to both, and so to none."""
+    for part, word in zip(widget.widgets, ("date", "time"), strict=True):
+        part.attrs["aria-label"] = f"{label}: {word}"
 
 
 class MoneyFormField(forms.Field):
