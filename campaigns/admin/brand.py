@@ -89,7 +89,7 @@ class BrandAdmin(SwitchedAdmin[Brand]):
         """Create the brand, or change what the person changed."""
         changes, actor = form.changes(FACTS), actor_of(request)
         if row is None:
-            return create_brand(now=self.now, **changes)
+            return create_brand(now=self.now, actor=actor, **changes)
         brand = change_brand(brand_id=row.pk, now=self.now, actor=actor, **changes)
         self.message_user(request, _running_sentence(brand))
         return brand

@@ -16,10 +16,10 @@ from campaigns.admin import cells
 from campaigns.admin.base import actor_of
 from campaigns.admin.campaign_form import FACTS, CampaignForm
 from campaigns.admin.choices import CampaignChoices, RowSelect
-from campaigns.admin.hours import describe, find_schedule
+from campaigns.admin.hours import find_schedule
 from campaigns.admin.switches import SwitchedAdmin
 from campaigns.facts import budget_uses, readable_zone
-from campaigns.models import Brand, Campaign, Status
+from campaigns.models import Brand, Campaign, Status, describe_hours
 from campaigns.queries import Explanation, explain
 from campaigns.rules.budgets import BudgetUses
 from campaigns.rules.periods import PeriodKind
@@ -187,7 +187,7 @@ class CampaignAdmin(SwitchedAdmin[Campaign]):
     @admin.display(description="hours")
     def hours(self, campaign: Campaign) -> str:
         """Return its schedule in words, for those who may look only."""
-        return describe(find_schedule(campaign.pk))
+        return describe_hours(find_schedule(campaign.pk))
 
     def _uses(self, campaign: Campaign) -> BudgetUses:
         return budget_uses(campaign, readable_zone(campaign.brand), self.now)

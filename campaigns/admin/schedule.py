@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from campaigns.admin import cells
 from campaigns.admin.base import DeskAdmin, actor_of
 from campaigns.admin.choices import campaign_choice, campaign_path
-from campaigns.admin.hours import WindowsForm, describe
-from campaigns.models import DaypartingSchedule
+from campaigns.admin.hours import WindowsForm
+from campaigns.models import DaypartingSchedule, describe_hours
 from campaigns.queries import explain
 from campaigns.services import change_schedule, set_windows
 from campaigns.services.schedules import ScheduleFacts
@@ -101,4 +101,4 @@ class ScheduleAdmin(DeskAdmin[DaypartingSchedule]):
     @admin.display(description="it may run")
     def hours(self, schedule: DaypartingSchedule) -> str:
         """Return the schedule in words."""
-        return describe(schedule)
+        return describe_hours(schedule)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from campaigns.models.access import ApiKey, Scope
+from campaigns.models.audit import Act, AuditEntry
 from campaigns.models.brand import Brand
 from campaigns.models.campaign import Campaign, CampaignQuerySet, Status
 from campaigns.models.counters import Counted
-from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow
+from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow, describe_hours
 from campaigns.models.fields import MoneyField, money_value
 from campaigns.models.history import Cause, ChangeFeed, StatusChange
 from campaigns.models.imports import UNFINISHED, ImportState, SpendImport, SpendUpload
+from campaigns.models.people import BrandLimit
 from campaigns.models.spend import SpendLog, SpendLogQuerySet
 from campaigns.models.webhooks import (
     OutboxEvent,
@@ -21,8 +23,11 @@ from campaigns.models.webhooks import (
 
 __all__ = [
     "UNFINISHED",
+    "Act",
     "ApiKey",
+    "AuditEntry",
     "Brand",
+    "BrandLimit",
     "Campaign",
     "CampaignQuerySet",
     "Cause",
@@ -44,5 +49,6 @@ __all__ = [
     "WebhookDeliveryQuerySet",
     "WebhookEndpoint",
     "WebhookEndpointQuerySet",
+    "describe_hours",
     "money_value",
 ]
