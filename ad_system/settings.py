@@ -33,7 +33,7 @@ TEST_RUNNER = "ad_system.testing.PytestRunner"
 INSTALLED_APPS = [
     "ad_system",
     "campaigns",
-    "django.contrib.admin",
+    "campaigns.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -71,6 +71,7 @@ TEMPLATES = [
     },
 ]
 
+AUTHENTICATION_BACKENDS = ["campaigns.permissions.LimitedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from campaigns.admin.access import ApiKeyAdmin
+from campaigns.admin.audit import AuditEntryAdmin
 from campaigns.admin.brand import BrandAdmin
 from campaigns.admin.campaign import CampaignAdmin
 from campaigns.admin.deliveries import WebhookDeliveryAdmin
@@ -15,6 +16,7 @@ from campaigns.admin.spend import SpendAdmin
 from campaigns.admin.webhooks import WebhookEndpointAdmin
 from campaigns.models import (
     ApiKey,
+    AuditEntry,
     Brand,
     Campaign,
     DaypartingSchedule,
@@ -35,6 +37,7 @@ admin.site.register(SpendLog, SpendAdmin)
 admin.site.register(SpendImport, SpendImportAdmin)
 admin.site.register(DaypartingSchedule, ScheduleAdmin)
 admin.site.register(StatusChange, StatusChangeAdmin)
+admin.site.register(AuditEntry, AuditEntryAdmin)
 admin.site.register(ApiKey, ApiKeyAdmin)
 admin.site.register(WebhookEndpoint, WebhookEndpointAdmin)
 admin.site.register(WebhookDelivery, WebhookDeliveryAdmin)

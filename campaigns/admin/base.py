@@ -1,4 +1,8 @@
-"""What all our pages have in common: one moment per request, one service call per save, refusals shown as errors."""
+"""What all our pages have in common: one moment per request, one service call per save, refusals shown as errors.
+
+And who is limited to brands sees, finds, chooses and touches theirs only: lists, pages, actions, searches and exports
+start from `get_queryset`, filters from `RowsFilter`, and what a form offers from `DeskForm`.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ from django.utils import timezone
 from campaigns.admin.choices import keys_among
 from campaigns.admin.forms import DeskForm
 from campaigns.errors import Refusal
+from campaigns.queries.reach import reach_of
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -39,6 +44,10 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["campaigns/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[_Row]:
+        """Return the rows that the person may see."""
+        return reach_of(request.user).rows(super().get_queryset(request))
 
     def at_present(self) -> Self:
         """Return a copy for one request: here the clock is read, once."""
@@ -88,6 +97,7 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         if issubclass(form_class, DeskForm):
             form_class.refusal = self.refusal
             form_class.now = self.now
+            form_class.reach = reach_of(request.user)
         return form_class
 
     def save_model(self, request: HttpRequest, obj: _Row, form: Any, change: bool) -> None:
@@ -186,6 +196,27 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
 
     def _count(self, number: int) -> str:
         return f"{number} {self.opts.verbose_name if number == 1 else self.opts.verbose_name_plural}"
+
+
+class RowsFilter(admin.RelatedFieldListFilter):
+    """The filter by what a row belongs to, such as its brand: it offers what the person may see."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, Any]]:
+        """Return what can be chosen."""
+        reach = reach_of(request.user)
+        rows = reach.rows(field.related_model._default_manager.order_by())
+        limits = {} if reach.is_everything else {"pk__in": rows.values("pk")}
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        choices: list[tuple[str, Any]] = field.get_choices(
+            include_blank=False, ordering=ordering, limit_choices_to=limits
+        )
+        return choices
+
+
+# In place of Django's, wherever a list names such a filter.
+admin.FieldListFilter.register(lambda field: bool(field.remote_field), RowsFilter, take_priority=True)
 
 
 def asks_for_nul(request: HttpRequest) -> bool:

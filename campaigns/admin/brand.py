@@ -68,6 +68,8 @@ class BrandAdmin(SwitchedAdmin[Brand]):
     form = BrandForm
     list_display = ("name", "state", "running_campaigns", "today", "month")
     list_filter = ("is_enabled", "currency")
+    # A row that counts others forgets the order of its table.
+    ordering = ("name",)
     search_fields = ("name",)
     readonly_fields = ("state", "running_campaigns", "budgets", "day_since", "month_since")
 

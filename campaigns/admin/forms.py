@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from campaigns.errors import InvalidAmount, Refusal
+from campaigns.models import Brand
+from campaigns.queries.reach import Reach
 from campaigns.rules.money import parse_budget
 
 _Row = TypeVar("_Row", bound=Model)
@@ -27,6 +29,8 @@ class DeskForm(forms.ModelForm[_Row]):
 
     refusal: ClassVar[Refusal | None] = None
     now: ClassVar[datetime]
+    # Nothing can be chosen until somebody has said who asks.
+    reach: ClassVar[Reach] = Reach(frozenset())
 
     # Refusals name the facts of services; where a field is called otherwise, it is said here.
     fields_of_refusals: ClassVar[dict[str, str]] = {}
@@ -39,6 +43,8 @@ class DeskForm(forms.ModelForm[_Row]):
         for field in self.fields.values():
             if isinstance(field.widget, RelatedFieldWidgetWrapper):
                 _show_no_icons(field.widget)
+            if isinstance(field, forms.ModelChoiceField):
+                _offer_only(field, self.reach)
 
     def clean(self) -> dict[str, Any] | None:
         """Show what the service said no to, where it was asked in vain before."""
@@ -60,6 +66,13 @@ def _show_no_icons(widget: RelatedFieldWidgetWrapper) -> None:
     """Offer to choose, not to add, change or delete what is chosen from."""
     widget.can_add_related = widget.can_change_related = False
     widget.can_delete_related = widget.can_view_related = False
+
+
+def _offer_only(field: forms.ModelChoiceField[Any], reach: Reach) -> None:
+    """Offer what is within reach; where no brand would mean every brand, who is limited has to name theirs."""
+    if field.queryset is not None and not reach.is_everything:
+        field.queryset = reach.rows(field.queryset)
+        field.required = field.required or field.queryset.model is Brand
 
 
 class MoneyFormField(forms.Field):

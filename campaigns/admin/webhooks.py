@@ -57,6 +57,8 @@ class WebhookEndpointAdmin(DeskAdmin[WebhookEndpoint]):
     list_display = ("url", "whose", "told", "state", "waiting_messages", "dead_letters")
     list_filter = ("is_enabled", "brand")
     list_select_related = ("brand",)
+    # A row that counts others forgets the order of its table.
+    ordering = ("url", "id")
     search_fields = ("url", "brand__name")
     actions = ("rotate", "delete_selected")
 

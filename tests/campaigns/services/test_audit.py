@@ -82,13 +82,12 @@ def test_every_way_to_the_hours_is_kept() -> None:
     set_windows(campaign_id=campaign.pk, windows=(), now=NOON, actor="mia")
 
     kept = [entry.sentences for entry in AuditEntry.objects.filter(act=Act.CHANGED).order_by("pk")]
+    windows, never = "only every day 08:00-20:00", "never: its schedule has no window"
+    not_in_force = "at any hour: its schedule (every day 08:00-20:00) is not in force"
     assert kept == [
-        ("hours: at any hour → only every day 08:00-20:00",),
-        ("hours: only every day 08:00-20:00 → at any hour: its schedule (every day 08:00-20:00) is not in force",),
-        (
-            "hours: at any hour: its schedule (every day 08:00-20:00) is not in force → "
-            "never: its schedule has no window",
-        ),
+        (f"hours: at any hour → {windows}",),
+        (f"hours: {windows} → {not_in_force}",),
+        (f"hours: {not_in_force} → {never}",),
     ]
 
 
