@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
@@ -23,13 +24,17 @@ from django.utils import timezone
 
 from campaigns.admin.choices import keys_among
 from campaigns.admin.forms import DeskForm
+from campaigns.admin.log import describe_changes
 from campaigns.errors import Refusal
+from campaigns.models import AuditEntry
 from campaigns.queries.reach import reach_of
 
 _Row = TypeVar("_Row", bound=Model)
 
 # A message names so many rows, and counts the rest.
 NAMED_ROWS = 8
+# A row's history shows so many acts; the list of the audit has all.
+NEWEST_ACTS = 200
 
 
 class DeskAdmin(admin.ModelAdmin[_Row]):
@@ -89,6 +94,18 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
             return HttpResponseRedirect(reverse(page, args=[object_id]))
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what was done to the row: by whichever door, with old and new values, and what the admin logged."""
+        row = self.get_object(request, unquote(object_id))
+        audit = [] if row is None else list(self.audit_of(row)[:NEWEST_ACTS])
+        return super().history_view(request, object_id, {"audit": audit, **(extra_context or {})})
+
+    def audit_of(self, row: _Row) -> QuerySet[AuditEntry]:
+        """Return what the audit keeps about the row, the newest first."""
+        return AuditEntry.objects.none()
+
     def get_form(
         self, request: HttpRequest, obj: _Row | None = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[_Row]]:
@@ -105,6 +122,12 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         stored = self.store(request, form, obj if change else None)
         obj.pk = stored.pk
         obj.refresh_from_db()
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, dict[str, list[str]]]]:
+        """Keep old and new values in the log."""
+        return describe_changes(form, super().construct_change_message(request, form, formsets, add))
 
     def store(self, request: HttpRequest, form: Any, row: _Row | None) -> _Row:
         """Have a service write what the person changed, and return the row as it is stored.

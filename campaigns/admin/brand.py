@@ -20,7 +20,7 @@ from campaigns.admin.forms import DeskForm, budget_field
 from campaigns.admin.switches import SwitchedAdmin
 from campaigns.errors import InvalidTimeZone
 from campaigns.facts import budget_uses, readable_zone
-from campaigns.models import Brand
+from campaigns.models import AuditEntry, Brand
 from campaigns.rules.budgets import BudgetUses
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import change_brand, create_brand, delete_brand, resets
@@ -86,6 +86,10 @@ class BrandAdmin(SwitchedAdmin[Brand]):
         ]
         shown = ("state", "running_campaigns", "budgets", "day_since", "month_since")
         return decided if obj is None else [("Now", {"fields": shown}), *decided]
+
+    def audit_of(self, row: Brand) -> QuerySet[AuditEntry]:
+        """Return what was done to the brand and its campaigns."""
+        return AuditEntry.objects.filter(brand=row)
 
     def store(self, request: HttpRequest, form: BrandForm, row: Brand | None) -> Brand:
         """Create the brand, or change what the person changed."""

@@ -19,7 +19,7 @@ from campaigns.admin.choices import CampaignChoices, RowSelect
 from campaigns.admin.hours import find_schedule
 from campaigns.admin.switches import SwitchedAdmin
 from campaigns.facts import budget_uses, readable_zone
-from campaigns.models import Brand, Campaign, Status, describe_hours
+from campaigns.models import AuditEntry, Brand, Campaign, Status, describe_hours
 from campaigns.queries import Explanation, explain
 from campaigns.rules.budgets import BudgetUses
 from campaigns.rules.periods import PeriodKind
@@ -91,6 +91,10 @@ class CampaignAdmin(SwitchedAdmin[Campaign]):
         if db_field.name == "brand":
             kwargs["widget"] = RowSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def audit_of(self, row: Campaign) -> QuerySet[AuditEntry]:
+        """Return what was done to the campaign and its hours."""
+        return AuditEntry.objects.filter(campaign=row)
 
     def store(self, request: HttpRequest, form: CampaignForm, row: Campaign | None) -> Campaign:
         """Create the campaign, or change what the person changed; windows only if they touched them."""

@@ -15,7 +15,7 @@ from campaigns.admin import cells
 from campaigns.admin.base import DeskAdmin, actor_of
 from campaigns.admin.choices import campaign_choice, campaign_path
 from campaigns.admin.hours import WindowsForm
-from campaigns.models import DaypartingSchedule, describe_hours
+from campaigns.models import AuditEntry, DaypartingSchedule, describe_hours
 from campaigns.queries import explain
 from campaigns.services import change_schedule, set_windows
 from campaigns.services.schedules import ScheduleFacts
@@ -76,6 +76,10 @@ class ScheduleAdmin(DeskAdmin[DaypartingSchedule]):
         return super().formfield_for_foreignkey(
             db_field, request, **kwargs, **campaign_choice(db_field, self.admin_site)
         )
+
+    def audit_of(self, row: DaypartingSchedule) -> QuerySet[AuditEntry]:
+        """Return what was done to its campaign."""
+        return AuditEntry.objects.filter(campaign=row.campaign_id)
 
     def store(self, request: HttpRequest, form: Any, row: DaypartingSchedule | None) -> DaypartingSchedule:
         """Create the schedule, or change what the person changed."""
