@@ -33,6 +33,7 @@ TEST_RUNNER = "ad_system.testing.PytestRunner"
 
 INSTALLED_APPS = [
     "ad_system",
+    # Before the admin, whose templates it overrides.
     "campaigns",
     "campaigns.apps.DeskAdminConfig",
     "django.contrib.auth",

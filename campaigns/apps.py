@@ -22,7 +22,9 @@ class CampaignsConfig(AppConfig):
 
 
 class DeskAdminConfig(admin_apps.AdminConfig):
-    """Django's admin with the desk's own site."""
+    """Django's admin, with our site."""
 
+    # It stands for Django's admin, not for this app.
     default = False
+
     default_site = "campaigns.site.DeskSite"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
@@ -46,9 +46,6 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
 
     now: datetime
     refusal: Refusal | None = None
-
-    class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["campaigns/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[_Row]:
         """Return the rows that the person may see."""

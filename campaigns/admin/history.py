@@ -14,7 +14,6 @@ from campaigns.admin.exporting import ExportingAdmin
 from campaigns.facts import readable_zone
 from campaigns.models import StatusChange
 from campaigns.queries.exports import Row, export_status
-from campaigns.rules.money import format_amount, format_money
 
 COLUMNS = ("changed", "where", "state", "why", "cause", "actor", "numbers")
 
@@ -65,7 +64,7 @@ class StatusChangeAdmin(ExportingAdmin[StatusChange]):
     @admin.display(description="change", ordering="is_active")
     def state(self, change: StatusChange) -> SafeString:
         """Return whether it started or stopped."""
-        return cells.badge("started", "good") if change.is_active else cells.badge("stopped", "warn")
+        return cells.started_badge(change.is_active)
 
     @admin.display(description="held by")
     def why(self, change: StatusChange) -> str:
@@ -75,6 +74,4 @@ class StatusChangeAdmin(ExportingAdmin[StatusChange]):
     @admin.display(description="spent, of a limit")
     def numbers(self, change: StatusChange) -> str:
         """Return the deciding budget's numbers at that moment."""
-        if change.spent is None or change.limit is None:
-            return cells.NOTHING
-        return f"{format_amount(change.spent)} of {format_money(change.limit, change.campaign.brand.currency)}"
+        return cells.change_numbers(change)

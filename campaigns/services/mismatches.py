@@ -12,10 +12,10 @@ from datetime import datetime
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.expressions import Combinable
 
-from campaigns.errors import InvalidTimeZone
+from campaigns.facts import zones_in_use
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.delivery import BUDGET_BLOCKERS, Blocker
-from campaigns.rules.periods import CLOCK_TOLERANCE, CurrentPeriods, Period, PeriodKind, current_periods, find_zone
+from campaigns.rules.periods import CLOCK_TOLERANCE, CurrentPeriods, Period, PeriodKind, current_periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,8 @@ def find_behind(*, kind: PeriodKind, now: datetime) -> list[int]:
 
 
 def _zones_in_use(now: datetime) -> Iterator[_ZoneInUse]:
-    for name in Brand.objects.order_by().values_list("time_zone", flat=True).distinct():
-        try:
-            yield _ZoneInUse(name, current_periods(now, find_zone(name)))
-        except InvalidTimeZone:
-            yield _ZoneInUse(name, None)
+    for name, zone in zones_in_use():
+        yield _ZoneInUse(name, None if zone is None else current_periods(now, zone))
 
 
 def _expected_blocker(today: CurrentPeriods) -> Case:
