@@ -44,7 +44,9 @@ def note(
     """
     was = before or {}
     facts = [(name, was.get(name), value) for name, value in after.items()]
-    if act is Act.CHANGED:
+    if act is Act.CREATED:
+        facts = [fact for fact in facts if fact[2] is not None]
+    elif act is Act.CHANGED:
         facts = [fact for fact in facts if fact[1] != fact[2]]
         if not facts:
             return
