@@ -18,6 +18,7 @@ from campaigns.admin import cells
 from campaigns.admin.base import DeskAdmin, actor_of
 from campaigns.admin.forms import DeskForm
 from campaigns.admin.spend_forms import desk_clock
+from campaigns.errors import TooManyKeys
 from campaigns.models import ApiKey, Brand, Scope
 from campaigns.queries.reach import reach_of
 from campaigns.services import create_api_key, revoke_api_key
@@ -91,10 +92,18 @@ class ApiKeyAdmin(DeskAdmin[ApiKey]):
         """Let those revoke who could make keys or change them."""
         return any(request.user.has_perm(f"campaigns.{verb}_apikey") for verb in ("add", "change"))
 
-    @sensitive_variables("new")
     def store(self, request: HttpRequest, form: Any, row: ApiKey | None) -> ApiKey:
         """Make the key."""
-        values = form.cleaned_data
+        try:
+            return self._make(request, form.cleaned_data)
+        except TooManyKeys as refusal:
+            if reach_of(request.user).is_everything:
+                raise
+            # The sentence names keys, which may be those of another brand.
+            raise TooManyKeys("A client of that name has its keys already: take another name.") from refusal
+
+    @sensitive_variables("new")
+    def _make(self, request: HttpRequest, values: dict[str, Any]) -> ApiKey:
         new = create_api_key(
             name=values["name"],
             scopes=[scope for scope in Scope if values[f"may_{scope}"]],

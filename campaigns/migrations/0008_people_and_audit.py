@@ -45,7 +45,12 @@ class Migration(migrations.Migration):
                 (
                     "act",
                     models.CharField(
-                        choices=[("created", "created"), ("changed", "changed"), ("reset", "reset by hand")],
+                        choices=[
+                            ("created", "created"),
+                            ("changed", "changed"),
+                            ("reset", "reset by hand"),
+                            ("corrected", "corrected spend"),
+                        ],
                         max_length=16,
                     ),
                 ),

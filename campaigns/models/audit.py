@@ -28,6 +28,7 @@ class Act(models.TextChoices):
     CREATED = "created", "created"
     CHANGED = "changed", "changed"
     RESET = "reset", "reset by hand"
+    CORRECTED = "corrected", "corrected spend"
 
 
 class AuditEntry(models.Model):

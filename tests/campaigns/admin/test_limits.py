@@ -12,9 +12,9 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from campaigns.admin.base import DeskAdmin
-from campaigns.models import ApiKey, Brand, Campaign, SpendImport, SpendLog, WebhookEndpoint
+from campaigns.models import ApiKey, Brand, Campaign, Scope, SpendImport, SpendLog, WebhookEndpoint
 from campaigns.queries.reach import LIMITABLE
-from campaigns.services import authenticate
+from campaigns.services import authenticate, create_api_key
 from campaigns.services.people import limit_person
 from tests.campaigns.admin.agency import OTHER, OWN, Agency, browser_of, log_acts_on, make_agency, person
 from tests.campaigns.admin.browser import Browser, Page
@@ -162,6 +162,17 @@ def test_limited_person_works_within_their_brand(limited: Desk) -> None:
     assert authenticate(secret=secret_on(shown), now=NOON).brand_ids == frozenset({own.brand.pk})
     assert Brand.objects.get(pk=own.brand.pk).daily_budget == Decimal(77)
     assert Campaign.objects.get(pk=own.campaign.pk).name == "Renamed"
+
+
+def test_keys_of_others_are_not_named_where_a_name_is_taken(limited: Desk) -> None:
+    for _ in range(2):
+        create_api_key(name="sender", scopes=[Scope.READ], brand_ids=[limited.agency.other.brand.pk], now=NOON)
+    prefixes = ApiKey.objects.filter(name="sender").values_list("prefix", flat=True)
+
+    page = limited.lee.save(limited.lee.open(f"{KEYS}add/"), name="sender", brands=[str(limited.agency.own.brand.pk)])
+
+    assert page.errors == {"name": ["A client of that name has its keys already: take another name."]}
+    assert [prefix for prefix in prefixes if prefix in page.html] == []
 
 
 def test_limit_is_felt_at_the_next_request_and_lifted_too(limited: Desk) -> None:

@@ -13,10 +13,12 @@ from campaigns.services import (
     change_brand,
     change_campaign,
     change_schedule,
+    correct_spend,
     create_brand,
     create_campaign,
     delete_campaign,
     resets,
+    reverse_spend,
     set_windows,
 )
 from tests.factories import NOON, hours, make_brand, make_campaign, spend
@@ -131,6 +133,20 @@ def test_reset_says_what_had_been_spent() -> None:
     resets.reset_brands(brand_ids=[campaign.brand_id], kinds=list(PeriodKind), now=NOON, actor="mia")
     assert (last().subject, last().campaign) == ("Acme", None)
     assert last().sentences == ("spent today: 12.345 → 0.00", "spent this month: 12.345 → 0.00")
+
+
+def test_corrected_and_reversed_spend_says_what_it_counted_for() -> None:
+    entry = spend(make_campaign(), "12.00")
+
+    correct_spend(entry_id=entry.pk, new_amount="10.5", now=NOON, actor="mia")
+    correct_spend(entry_id=entry.pk, new_amount="10.5", now=NOON, actor="tom")
+    reverse_spend(entry_id=entry.pk, now=NOON, actor="api:books")
+
+    kept = [(kept.actor, kept.sentences) for kept in AuditEntry.objects.filter(act=Act.CORRECTED).order_by("pk")]
+    assert kept == [
+        ("mia", (f"entry {entry.pk}: 12.00 → 10.50",)),
+        ("api:books", (f"entry {entry.pk}: 10.50 → 0.00",)),
+    ]
 
 
 def test_history_outlives_the_campaign() -> None:
