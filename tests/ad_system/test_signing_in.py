@@ -146,9 +146,7 @@ def test_administrator_lets_somebody_in_again() -> None:
     assert sign_in("mia", RIGHT)[0] == 302
 
 
-@pytest.mark.parametrize(
-    "name", ["x" * 10_000, "nul\x00", "\ud800".encode("utf-16", "surrogatepass").decode("latin-1")]
-)
+@pytest.mark.parametrize("name", ["x" * 10_000, "nul\x00", "", "\u202e\U0001f600"])
 def test_name_that_nobody_can_have_is_wrong_like_any_other(name: str) -> None:
     assert sign_in(name, WRONG)[0] == 200
 

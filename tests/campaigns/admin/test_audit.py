@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from campaigns.models import WebhookEndpoint
 from campaigns.services import change_brand, set_windows
+from campaigns.services.people import limit_person
 from tests.campaigns.admin.browser import Browser
 from tests.campaigns.admin.paths import BRANDS, CAMPAIGNS, SCHEDULES, change_page
 from tests.factories import NOON, hours, make_brand, make_campaign
@@ -42,6 +48,39 @@ def test_hours_are_in_the_history_of_campaign_and_schedule(desk: Browser) -> Non
 
     for path in (f"{CAMPAIGNS}{campaign.pk}/history/", f"{SCHEDULES}{campaign.schedule.pk}/history/"):
         assert "hours: at any hour → only every day 08:00-20:00" in desk.open(path).text
+
+
+def test_new_secret_leaves_its_mark_and_not_itself(desk: Browser) -> None:
+    endpoint = WebhookEndpoint.objects.create(
+        url="https://93.184.216.34/hook", kinds=["campaign.paused"], secret="whsec_c2VjcmV0", created_at=NOON
+    )
+
+    desk.act("/admin/campaigns/webhookendpoint/", "rotate", [endpoint.pk])
+
+    endpoint.refresh_from_db()
+    text = desk.open(f"/admin/campaigns/webhookendpoint/{endpoint.pk}/history/").text
+    assert "Gave it a new secret." in text
+    assert endpoint.secret not in str(LogEntry.objects.values())
+
+
+@pytest.mark.parametrize("path", [AUDIT, "/admin/auth/user/"])
+def test_lists_ask_as_often_for_many_rows(
+    desk: Browser, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    def add(number: int) -> None:
+        brand = make_brand(name=f"Brand {number}")
+        lee = User.objects.create_user(f"lee {number}")
+        lee.groups.add(Group.objects.get_or_create(name=f"group {number}")[0])
+        limit_person(person_id=lee.pk, brand_ids=[brand.pk])
+
+    add(0)
+    with CaptureQueriesContext(connection) as few:
+        desk.open(path)
+    for number in range(1, 30):
+        add(number)
+
+    with django_assert_max_num_queries(len(few)):
+        assert desk.open(path).text.count("lee " if "user" in path else "Brand ") >= 30
 
 
 def test_audit_is_only_read(desk: Browser) -> None:
