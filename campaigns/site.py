@@ -9,8 +9,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils import timezone
 
 from campaigns.queries.reach import LIMITABLE, Reach, reach_of
@@ -44,6 +45,22 @@ class DeskSite(AdminSite):
         from campaigns.admin.overview import show_overview
 
         return show_overview(self, request, now=timezone.now())
+
+    def get_urls(self) -> list[Any]:
+        """Add the addresses of the demo."""
+        from campaigns.admin import demo
+
+        def load(request: HttpRequest) -> HttpResponse:
+            return demo.load_demo(request, now=timezone.now())
+
+        def remove(request: HttpRequest) -> HttpResponse:
+            return demo.remove_demo(self, request)
+
+        return [
+            path("demo/load/", self.admin_view(load), name="load_demo"),
+            path("demo/remove/", self.admin_view(remove), name="remove_demo"),
+            *super().get_urls(),
+        ]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return what the person may see, in the order in which a day's work asks for it."""

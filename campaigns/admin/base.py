@@ -44,6 +44,11 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
     carries the request's moment and, where a service said no, the refusal that the form shows.
     """
 
+    empty_value_display = "–"
+
+    # What an empty list says to somebody who wonders what belongs there.
+    nothing_yet = ""
+
     now: datetime
     refusal: Refusal | None = None
 
@@ -178,7 +183,7 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             return None
         return super().response_action(request, queryset, *args, **kwargs)
 
-    @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
+    @admin.action(permissions=["delete"], description="Delete…")
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[_Row]) -> HttpResponse | None:
         """Ask, then delete the rows one by one."""
         if not request.POST.get("post"):
@@ -187,25 +192,43 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         return None
 
     def each(
-        self, request: HttpRequest, rows: Iterable[_Row], act: Callable[[_Row], str], *, did: str, failed: str
+        self,
+        request: HttpRequest,
+        rows: Iterable[_Row],
+        act: Callable[[_Row], str],
+        *,
+        did: str,
+        failed: str,
+        log: str = "",
     ) -> None:
         """Do something to each row in a transaction of its own, then say what was done, and what refused and why.
 
         :param act: does it and returns a few words on what became of the row.
+        :param log: what the history of each row says about it; empty: the act sees to that.
         """
         done: list[str] = []
         refused: dict[str, list[str]] = {}
         for row in rows:
             try:
-                done.append(act(row))
+                done.append(self._act_and_log(request, row, act, log) if log else act(row))
             except Refusal as refusal:
                 refused.setdefault(refusal.code, []).append(str(refusal))
         if done:
-            self.message_user(request, f"{did} {self._count(len(done))}: {_few(done, ', ')}.", messages.SUCCESS)
+            self.message_user(request, f"{did} {self.count_words(len(done))}: {_few(done, ', ')}.", messages.SUCCESS)
         for sentences in refused.values():
             self.message_user(
-                request, f"{failed}, {self._count(len(sentences))}: {_few(sentences, ' ')}", messages.ERROR
+                request, f"{failed}, {self.count_words(len(sentences))}: {_few(sentences, ' ')}", messages.ERROR
             )
+
+    def count_words(self, number: int) -> str:
+        """Return a number of rows in words: `3 campaigns`."""
+        return f"{number} {self.opts.verbose_name if number == 1 else self.opts.verbose_name_plural}"
+
+    def _act_and_log(self, request: HttpRequest, row: _Row, act: Callable[[_Row], str], log: str) -> str:
+        with transaction.atomic():
+            words = act(row)
+            self.log_change(request, row, log)
+        return words
 
     def _remove_and_say(self, request: HttpRequest, row: _Row) -> str:
         name = str(row)
@@ -213,9 +236,6 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
             self.remove(request, row)
         return name
-
-    def _count(self, number: int) -> str:
-        return f"{number} {self.opts.verbose_name if number == 1 else self.opts.verbose_name_plural}"
 
 
 class RowsFilter(admin.RelatedFieldListFilter):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -89,9 +89,20 @@ def name(text: str) -> SafeString:
     return format_html('<bdi class="name">{}</bdi>', text)
 
 
-def owned(name_of_it: str, owner: str) -> SafeString:
-    """Return a name with what it belongs to below."""
-    return format_html('{} <bdi class="owner">{}</bdi>', name(name_of_it), owner)
+def owned(name_of_it: str, owner: str, more: str = "") -> SafeString:
+    """Return a name with what it belongs to below, and more words there."""
+    cell = format_html('{} <bdi class="owner">{}</bdi>', name(name_of_it), owner)
+    return format_html('{} <span class="owner">{}</span>', cell, more) if more else cell
+
+
+def flight(campaign: Campaign) -> str:
+    """Return a flight in words: `1 Nov 2026 – 30 Nov 2026`; empty where it has no end and no beginning."""
+    first, last = campaign.start_date, campaign.end_date
+    if first and last:
+        return f"{day(first)} – {day(last)}"
+    if last:
+        return f"until {day(last)}"
+    return f"from {day(first)}" if first else ""
 
 
 def moment(when: datetime | None, zone: ZoneInfo | None, *, year: bool = True) -> SafeString | str:
@@ -147,3 +158,8 @@ def shown_percent(use: BudgetUse) -> Decimal | None:
         # Rounded, it would say that nothing is left while the campaign still runs.
         return _ALMOST_FULL
     return percent
+
+
+def day(which: date) -> str:
+    """Return a date: `20 Nov 2026`."""
+    return f"{which.day} {which:%b %Y}"

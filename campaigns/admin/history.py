@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
 from campaigns.admin.exporting import ExportingAdmin
+from campaigns.admin.filters import OneCampaignFilter
 from campaigns.facts import readable_zone
 from campaigns.models import StatusChange
 from campaigns.queries.exports import Row, export_status
@@ -23,9 +24,10 @@ class StatusChangeAdmin(ExportingAdmin[StatusChange]):
 
     list_display = COLUMNS
     list_display_links = ("changed",)
-    list_filter = ("is_active", "cause", "changed_at", "campaign__brand")
+    list_filter = (OneCampaignFilter, "is_active", "cause", "changed_at", "campaign__brand")
     search_fields = ("campaign__name", "campaign__brand__name", "=actor")
     search_help_text = "Campaign, brand or who did it"
+    nothing_yet = "Every start and stop of a campaign is kept here, with its reason and the numbers at that moment."
     show_full_result_count = False
     fields = COLUMNS
     readonly_fields = COLUMNS

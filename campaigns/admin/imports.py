@@ -50,6 +50,10 @@ class SpendImportAdmin(ImportCells):
     """The pages of imports."""
 
     form = UploadForm
+    nothing_yet = (
+        "Upload a report of Google Ads, Microsoft Advertising, Meta, LinkedIn or TikTok, or any table of "
+        "spend: you see what it would record before anything is written."
+    )
     list_display = ("number", "created", "brand", "file", "state_badge", "rows", "money", "actor")
     list_filter = ("state", "brand", "source")
     search_fields = ("file_name", "sha256", "=actor", "brand__name")

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from campaigns.admin import overview_cells
+from campaigns.admin.demo import demo_of, may_decide
 from campaigns.admin.pace_cells import OUTLOOK_NAMES
 from campaigns.queries import Outlook, OverviewFilter, overview
 from campaigns.queries.reach import reach_of
@@ -39,6 +40,8 @@ def show_overview(site: AdminSite, request: HttpRequest, *, now: datetime) -> Te
         "counts": overview_cells.counts(found.campaigns, links),
         "outlooks": [(LOOK, "Needs a look"), *((outlook.value, words) for outlook, words in OUTLOOK_NAMES.items())],
         "chosen_outlook": LOOK if wanted.needs_a_look else (wanted.outlook or ""),
+        "demo": demo_of(request),
+        "may_load_demo": may_decide(request),
         "pages": [(name, _page_address(request, page)) for name, page in _neighbours(found.page, found.pages)],
     }
     return TemplateResponse(request, "admin/campaigns/overview.html", context)

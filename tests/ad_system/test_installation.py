@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, User
 
 from ad_system import installation
 from ad_system.installation import Administrator
+from campaigns.models import Brand
 
 
 @pytest.mark.django_db
@@ -76,3 +77,12 @@ def test_prepare_groups_makes_them_once() -> None:
     installation.prepare_groups()
 
     assert Group.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_demo_is_loaded_at_the_first_start_only() -> None:
+    User.objects.create_superuser("anna")
+
+    installation.load_demo()
+
+    assert not Brand.objects.exists()

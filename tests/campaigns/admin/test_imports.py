@@ -16,9 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from campaigns import tasks
-from campaigns.models import Brand, Campaign, ImportState, SpendImport, SpendUpload
+from campaigns.models import Brand, Campaign, ImportState, SpendImport, SpendLog, SpendUpload
 from campaigns.services.imports import uploads
 from tests.campaigns.admin.browser import Browser, Page
+from tests.campaigns.admin.paths import SPENDS, change_page
 from tests.campaigns.files import reports
 from tests.factories import make_brand, make_campaign
 from tests.readings import assert_totals_are_right, everything_stored, ledger
@@ -78,6 +79,9 @@ def test_a_yes_imports_it_and_forgets_the_file(desk: Browser, search: Campaign) 
     assert not SpendUpload.objects.exists()
     assert "imported" in page.text
     assert 'value="Import it"' not in page.html
+    of_it = desk.open(f"{SPENDS}?spend_import__id__exact={row.pk}")
+    assert f"Import {row.pk}: spend.csv All" in of_it.text
+    assert f"import {row.pk}: spend.csv" in desk.open(change_page(SpendLog.objects.all()[0])).text
     assert_totals_are_right()
 
 

@@ -123,6 +123,20 @@ def test_action_on_all_rows_leaves_the_other_brand_alone(limited: Desk) -> None:
     assert Campaign.objects.get(pk=limited.agency.other.campaign.pk).is_enabled
 
 
+def test_hours_are_copied_from_no_other_brand_and_its_name_is_in_no_log(limited: Desk) -> None:
+    own, other = limited.agency.own.campaign, limited.agency.other.campaign
+    values = {"action": "copy_hours", "_selected_action": [str(own.pk)], "index": "0", "source": str(other.pk)}
+    before = snapshot()
+
+    assert OTHER not in limited.lee.send(CAMPAIGNS, values).html
+    assert OTHER not in limited.lee.send(CAMPAIGNS, {**values, "post": "yes", "asked_for": "1"}).html
+    assert snapshot() == before
+
+    limited.mia.confirm(limited.mia.send(CAMPAIGNS, values))
+    assert snapshot() != before
+    assert OTHER not in said(limited.lee, f"{CAMPAIGNS}{own.pk}/history/")
+
+
 def test_forms_take_nothing_of_the_other_brand(limited: Desk) -> None:
     brand, campaign = str(limited.agency.other.brand.pk), str(limited.agency.other.campaign.pk)
     before = snapshot()
