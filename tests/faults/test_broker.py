@@ -11,7 +11,7 @@ from typing import TypeAlias
 import pytest
 
 from tests.faults.depth import IS_LONG, report
-from tests.faults.messages import broker_client
+from tests.faults.messages import broker_client, message, put
 from tests.faults.person import Person
 from tests.faults.schedules import run_every_second
 from tests.faults.system import System
@@ -38,6 +38,8 @@ def down(system: System) -> Iterator[None]:
 
 @contextmanager
 def full(system: System) -> Iterator[None]:
+    # Some lie there that the worker takes out, and then finds no room for its note that it has them.
+    put(system, *[message("campaigns.tasks.check_ledger") for _ in range(30)])
     with broker_client(system) as client:
         client.config_set("maxmemory", 1)
         yield
