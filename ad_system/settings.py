@@ -171,6 +171,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 CELERY_BROKER_URL = ENVIRONMENT.celery_broker_url or embedded.broker_url(ENVIRONMENT.data_dir)
 CELERY_BROKER_TRANSPORT_OPTIONS = embedded.transport_options(CELERY_BROKER_URL, ENVIRONMENT.data_dir)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A broker that is full answers, and refuses: that passes, too, and is no reason for a worker to end.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 # Minute crontabs in a zone with daylight saving lose an hour of runs, so the clock of the clock is UTC.
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "ad_system.beat.Scheduler"
