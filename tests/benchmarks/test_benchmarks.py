@@ -16,9 +16,7 @@ from campaigns.services import find_drift
 from tests.plugin.runs import ROOT, Run
 
 SECONDS = 60
-CASES = [
-    pytest.param(case, marks=getattr(pytest.mark, case.about.vendor), id=case.about.name) for case in all_cases()
-]
+CASES = [pytest.param(case, marks=getattr(pytest.mark, case.about.vendor), id=case.about.name) for case in all_cases()]
 
 
 @pytest.fixture
