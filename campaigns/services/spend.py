@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +19,9 @@ from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import Posting, post_all, prepare
 from campaigns.services.statements import ReferenceTaken
+
+# By position, in the order of the columns: by name, Django takes more than twice as long.
+_make_entry: Callable[..., SpendLog] = SpendLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +180,15 @@ def _check(
 
 
 def _draft(spend: NewSpend, now: datetime) -> _Draft:
-    entry = SpendLog(
-        campaign_id=spend.campaign_id,
-        amount=parse_amount(spend.amount),
-        recorded_at=now,
-        reference=parse_reference(spend.reference),
-        description=parse_description(spend.description),
-        source=parse_source(spend.source),
-        spend_import_id=spend.import_id,
+    key = occurred_at = local_day = corrects = None
+    columns = (
+        *(key, spend.campaign_id, parse_amount(spend.amount), occurred_at, now, local_day),
+        *(parse_description(spend.description), parse_source(spend.source), parse_reference(spend.reference)),
+        *(corrects, spend.import_id),
     )
-    return _Draft(entry, None if spend.occurred_at is None else check_moment(spend.occurred_at, now=now))
+    return _Draft(
+        _make_entry(*columns), None if spend.occurred_at is None else check_moment(spend.occurred_at, now=now)
+    )
 
 
 def _locked_batches(drafts: Mapping[int, _Draft], refusals: list[tuple[int, Refusal]]) -> list[_Batch]:

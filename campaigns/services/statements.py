@@ -10,13 +10,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
+from django.db.models.base import ModelState
 
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.money import to_micros
@@ -60,17 +63,17 @@ def lock_with_campaigns(campaign_ids: Sequence[int]) -> list[tuple[Brand, Campai
 
     All are as they are now that the lock is held. What does not exist is left out.
     """
-    vendor = connection.vendor
-    brand_reader, campaign_reader = _brand_reader(vendor), _campaign_reader(vendor)
+    database = _database()
+    brand_reader, campaign_reader = _brand_reader(database.vendor), _campaign_reader(database.vendor)
     width = len(brand_reader.columns)
     brands: dict[object, Brand] = {}
     found: list[tuple[Brand, Campaign]] = []
-    text = _lock_text(vendor, len(campaign_ids) == 1, LOCKING)
-    for row in _execute(text, [_keys(campaign_ids)]).fetchall():
+    text = _lock_text(database.vendor, len(campaign_ids) == 1, LOCKING)
+    for row in _execute(database, text, [_keys(database.vendor, campaign_ids)]):
         brand = brands.get(row[0])
         if brand is None:
-            brand = brands[row[0]] = brand_reader.read(row[:width])
-        found.append((brand, campaign_reader.read(row[width:])))
+            brand = brands[row[0]] = brand_reader.read(database, row[:width])
+        found.append((brand, campaign_reader.read(database, row[width:])))
     return found
 
 
@@ -81,22 +84,25 @@ def append(*, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Se
     :param brands: the same for brands.
     :raises ReferenceTaken: if an entry's reference is taken; the transaction has to be rolled back.
     """
-    steps = _append_at_once if connection.vendor == "postgresql" else _append_in_steps
-    keys = steps(entries, campaigns, brands)
+    database = _database()
+    steps = _append_at_once if database.vendor == "postgresql" else _append_in_steps
+    keys = steps(database, entries, campaigns, brands)
     if len(keys) != len(entries):
         raise ReferenceTaken
     for entry, key in zip(entries, keys, strict=True):
         entry.pk = key
         entry._state.adding = False
-        entry._state.db = connection.alias
+        entry._state.db = database.alias
 
 
-def _append_at_once(entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]) -> list[int]:
+def _append_at_once(
+    database: BaseDatabaseWrapper, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]
+) -> list[int]:
     """Write everything with one statement: PostgreSQL."""
     rows = [_texts_of(entry) for entry in entries]
     values = [*_source_values(rows, len(_ENTRY_FIELDS)), *_move_values(campaigns), *_move_values(brands)]
     text = _append_text(len(entries) == 1, len(campaigns) == 1, len(brands) == 1)
-    return [key for (key,) in _execute(text, values).fetchall()]
+    return [key for (key,) in _execute(database, text, values)]
 
 
 def _move_values(moves: Sequence[Move]) -> Sequence[Value]:
@@ -126,27 +132,28 @@ def _texts_of(entry: SpendLog) -> tuple[str | None, ...]:
     )
 
 
-def _append_in_steps(entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]) -> list[int]:
+def _append_in_steps(
+    database: BaseDatabaseWrapper, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]
+) -> list[int]:
     """Write one thing after the other: SQLite, where a statement costs no journey."""
     keys: list[int] = []
     for start in range(0, len(entries), _SQLITE_ROWS):
         rows = [_values_of(entry) for entry in entries[start : start + _SQLITE_ROWS]]
-        keys += [key for (key,) in _execute(_insert_text(len(rows)), list(chain.from_iterable(rows))).fetchall()]
+        keys += [key for (key,) in _execute(database, _insert_text(len(rows)), list(chain.from_iterable(rows)))]
     for model, moves in (("campaign", campaigns), ("brand", brands)):
         text = _step_text(model)
         for move in moves:
-            _execute(text, [move.daily, move.monthly, move.key])
+            _execute(database, text, [move.daily, move.monthly, move.key])
     return keys
 
 
 def _values_of(entry: SpendLog) -> tuple[Value, ...]:
     """Return what the columns of `_ENTRY_FIELDS` take on SQLite."""
-    moment = connection.ops.adapt_datetimefield_value
     return (
         entry.campaign_id,
         to_micros(entry.amount),
-        moment(entry.occurred_at),
-        moment(entry.recorded_at),
+        _in_utc(entry.occurred_at),
+        _in_utc(entry.recorded_at),
         entry.local_day.isoformat(),
         entry.description,
         entry.source,
@@ -156,33 +163,47 @@ def _values_of(entry: SpendLog) -> tuple[Value, ...]:
     )
 
 
-def _execute(text: str, values: Sequence[Value]) -> CursorWrapper:
-    if connection.queries_logged:
+def _in_utc(moment: datetime) -> str:
+    """Return the moment as Django keeps it on SQLite."""
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
+
+
+def _database() -> BaseDatabaseWrapper:
+    # Asked for once: each look at `django.db.connection` finds out anew whose it is, which takes its time.
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _execute(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -> list[tuple[Any, ...]]:
+    """Run the statement and return all its rows."""
+    if database.queries_logged:
         # Slower, but whoever listens reads what was run.
-        cursor = connection.cursor()
-        cursor.execute(text, values)
-        return cursor
-    connection.ensure_connection()
-    cursor = CursorWrapper(_driver_cursor(), connection)
-    cursor.execute(text.replace("%s", "?") if connection.vendor == "sqlite" else text, values)
+        cursor = database.cursor()
+    else:
+        cursor = CursorWrapper(_driver_cursor(database), database)
+        text = _in_own_style(database.vendor, text)
+    cursor.execute(text, values)
+    return cursor.fetchall() if cursor.description else []
+
+
+def _driver_cursor(database: BaseDatabaseWrapper) -> psycopg.Cursor | sqlite3.Cursor:
+    """Return the driver's own cursor: the one that Django uses on PostgreSQL writes the values into the text."""
+    database.ensure_connection()
+    if database.vendor == "sqlite":
+        return sqlite3.Cursor(database.connection)
+    # Not before it is needed: it takes a while to load.
+    from psycopg import Cursor, pq
+
+    cursor = Cursor(database.connection)
+    # In binary, psycopg reads moments by its fast code, and not by what Django puts in its place for text.
+    cursor.format = pq.Format.BINARY
     return cursor
 
 
-def _driver_cursor() -> psycopg.Cursor | sqlite3.Cursor:
-    """Return the driver's own cursor: the one that Django uses on PostgreSQL writes the values into the text."""
-    if connection.vendor == "sqlite":
-        return sqlite3.Cursor(connection.connection)
-    # Not before it is needed: it takes a while to load.
-    from psycopg import Cursor
-
-    return Cursor(connection.connection)
-
-
-def _keys(keys: Sequence[int]) -> Value:
+def _keys(vendor: str, keys: Sequence[int]) -> Value:
     """Return one key, or several as one value."""
     if len(keys) == 1:
-        return keys[0] if connection.vendor == "sqlite" else str(keys[0])
-    return f"[{','.join(map(str, keys))}]" if connection.vendor == "sqlite" else f"{{{','.join(map(str, keys))}}}"
+        return keys[0] if vendor == "sqlite" else str(keys[0])
+    return f"[{','.join(map(str, keys))}]" if vendor == "sqlite" else f"{{{','.join(map(str, keys))}}}"
 
 
 class _Reader(Generic[AnyModel]):
@@ -193,18 +214,24 @@ class _Reader(Generic[AnyModel]):
         self._model = model
         self._names = [field.attname for field in fields]
         self._converters = [
-            (index, convert, column)
-            for index, column in enumerate(field.get_col(model._meta.db_table) for field in fields)
+            (field.attname, convert, column)
+            for field, column in ((field, field.get_col(model._meta.db_table)) for field in fields)
             for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
         ]
         self.columns = [_column(model, field.name) for field in fields]
 
-    def read(self, row: Sequence[object]) -> AnyModel:
+    def read(self, database: BaseDatabaseWrapper, row: Sequence[object]) -> AnyModel:
         """Return the model of a row with all its columns."""
-        values = list(row)
-        for index, convert, column in self._converters:
-            values[index] = convert(values[index], column, connection)
-        return self._model.from_db(connection.alias, self._names, values)
+        values = dict(zip(self._names, row, strict=True))
+        for name, convert, column in self._converters:
+            values[name] = convert(values[name], column, database)
+        # As unpickling does. `from_db` would go through the columns once more, and tell listeners that there are none.
+        made = self._model.__new__(self._model)
+        made.__dict__.update(values)
+        made._state = ModelState()
+        made._state.adding = False
+        made._state.db = database.alias
+        return made
 
 
 # --- Put together once, for each database -----------------------------------------------------------------------------
@@ -218,6 +245,11 @@ def _brand_reader(_vendor: str) -> _Reader[Brand]:
 @cache
 def _campaign_reader(_vendor: str) -> _Reader[Campaign]:
     return _Reader(Campaign)
+
+
+@cache
+def _in_own_style(vendor: str, text: str) -> str:
+    return text.replace("%s", "?") if vendor == "sqlite" else text
 
 
 @cache

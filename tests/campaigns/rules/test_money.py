@@ -293,3 +293,9 @@ def _assert_person_can_read(refusal: InvalidAmount) -> None:
     assert sentence.isprintable()
     assert 10 < len(sentence) < 250
     assert refusal.field == "amount"
+
+
+def test_to_micros_rounds_nothing_away_however_long_the_number() -> None:
+    assert to_micros(Decimal(f"1.{'0' * 80}")) == 1_000_000
+    with pytest.raises(InvalidAmount, match="more than 6 decimals"):
+        to_micros(Decimal(f"1.{'0' * 80}1"))
