@@ -78,7 +78,7 @@ def post_all(
     :raises CounterOverflow: if a counter would no longer fit its column; nothing is written.
     :raises ReferenceTaken: if an entry's reference is taken; the transaction has to be rolled back.
     """
-    borders = (*settings.BUDGET_THRESHOLDS, _USED_UP)
+    borders = sorted({*settings.BUDGET_THRESHOLDS, _USED_UP})
     counted = [_count(posting, borders, now) for posting in postings]
     entries = [entry for posting in postings for entry in posting.entries]
     if entries:
@@ -142,7 +142,8 @@ class _Counter:
         if before:
             after = row.budget_uses(current_periods(self.now, self.zone))
             self.crossing.append(CountedMove(row, before, after))
-        return Move(row.pk, to_micros(daily), to_micros(monthly))
+        daily_micros = to_micros(daily)
+        return Move(row.pk, daily_micros, daily_micros if monthly == daily else to_micros(monthly))
 
 
 def _follow(

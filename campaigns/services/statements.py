@@ -7,30 +7,19 @@ ORM's. On PostgreSQL each text is prepared once for a connection. The caller is 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
-from django.db.models.base import ModelState
 
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.money import to_micros
-
-if TYPE_CHECKING:
-    import psycopg
-
-# What a placeholder takes. PostgreSQL gets everything as text and casts it: to psycopg, numbers of different sizes are
-# of different types, and a statement with one of each in every combination would have to be prepared again and again.
-Value: TypeAlias = "int | str | list[str | None] | None"
-AnyModel = TypeVar("AnyModel", bound=Model)
+from campaigns.services.database import ModelReader, Value, current_database, run
 
 # Brand first, so that nobody who waits for a brand holds its campaigns. The campaigns as well: a statement that had to
 # wait reads again only what it locks.
@@ -40,6 +29,9 @@ _ENTRY_FIELDS = (
     *("campaign", "amount", "occurred_at", "recorded_at", "local_day"),
     *("description", "source", "reference", "corrects", "spend_import"),
 )
+# Of these, which hold what people write.
+_IS_TEXT = tuple(name in {"description", "source", "reference"} for name in _ENTRY_FIELDS)
+_COUNTED: dict[str, type[Brand | Campaign]] = {"brand": Brand, "campaign": Campaign}
 _COUNTERS = ("current_daily_spend", "current_monthly_spend")
 # Ten values each, below the limit of 999 that old builds of SQLite have.
 _SQLITE_ROWS = 90
@@ -63,13 +55,13 @@ def lock_with_campaigns(campaign_ids: Sequence[int]) -> list[tuple[Brand, Campai
 
     All are as they are now that the lock is held. What does not exist is left out.
     """
-    database = _database()
+    database = current_database()
     brand_reader, campaign_reader = _brand_reader(database.vendor), _campaign_reader(database.vendor)
     width = len(brand_reader.columns)
     brands: dict[object, Brand] = {}
     found: list[tuple[Brand, Campaign]] = []
     text = _lock_text(database.vendor, len(campaign_ids) == 1, LOCKING)
-    for row in _execute(database, text, [_keys(database.vendor, campaign_ids)]):
+    for row in run(database, text, [_keys(database.vendor, campaign_ids)]):
         brand = brands.get(row[0])
         if brand is None:
             brand = brands[row[0]] = brand_reader.read(database, row[:width])
@@ -84,9 +76,9 @@ def append(*, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Se
     :param brands: the same for brands.
     :raises ReferenceTaken: if an entry's reference is taken; the transaction has to be rolled back.
     """
-    database = _database()
-    steps = _append_at_once if database.vendor == "postgresql" else _append_in_steps
-    keys = steps(database, entries, campaigns, brands)
+    database = current_database()
+    write = _append_on_sqlite if database.vendor == "sqlite" else _append_on_postgres
+    keys = write(database, entries, campaigns, brands)
     if len(keys) != len(entries):
         raise ReferenceTaken
     for entry, key in zip(entries, keys, strict=True):
@@ -95,29 +87,46 @@ def append(*, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Se
         entry._state.db = database.alias
 
 
-def _append_at_once(
+def _append_on_postgres(
     database: BaseDatabaseWrapper, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]
 ) -> list[int]:
-    """Write everything with one statement: PostgreSQL."""
+    """Write one entry with one statement, and many with three: there, putting their results together costs more."""
     rows = [_texts_of(entry) for entry in entries]
-    values = [*_source_values(rows, len(_ENTRY_FIELDS)), *_move_values(campaigns), *_move_values(brands)]
-    text = _append_text(len(entries) == 1, len(campaigns) == 1, len(brands) == 1)
-    return [key for (key,) in _execute(database, text, values)]
+    if len(rows) == 1:
+        text = _append_one_text(len(campaigns) == 1, len(brands) == 1)
+        found = run(database, text, [*rows[0], *_move_values(campaigns), *_move_values(brands)])
+        return [key for (key,) in found]
+    found = run(database, _append_many_text(), _arrays(rows, is_text=_IS_TEXT))
+    for model, moves in (("campaign", campaigns), ("brand", brands)):
+        run(database, _move_text(model, len(moves) == 1), _move_values(moves))
+    return [key for (key,) in found]
 
 
 def _move_values(moves: Sequence[Move]) -> Sequence[Value]:
-    return _source_values([(str(move.key), str(move.daily), str(move.monthly)) for move in moves], 3)
+    """Return what `_source` takes: the values of one move, or the columns of any number."""
+    rows = [(str(move.key), str(move.daily), str(move.monthly)) for move in moves]
+    return rows[0] if len(rows) == 1 else _arrays(rows, is_text=(False, False, False))
 
 
-def _source_values(rows: Sequence[tuple[str | None, ...]], width: int) -> Sequence[Value]:
-    """Return what `_source` takes: the values of one row, or the columns of any number."""
-    if len(rows) == 1:
-        return rows[0]
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+def _arrays(rows: Sequence[tuple[str | None, ...]], *, is_text: Sequence[bool]) -> Sequence[Value]:
+    """Return the columns of the rows as PostgreSQL's arrays.
+
+    :param is_text: for each column, whether it holds what people write; numbers and moments need no quotes.
+    """
+    columns = zip(*rows, strict=True) if rows else [()] * len(is_text)
+    return [
+        list(column) if needs_quotes else f"{{{','.join('NULL' if value is None else value for value in column)}}}"
+        for column, needs_quotes in zip(columns, is_text, strict=True)
+    ]
 
 
 def _texts_of(entry: SpendLog) -> tuple[str | None, ...]:
-    """Return what the columns of `_ENTRY_FIELDS` take, as text."""
+    """Return what the columns of `_ENTRY_FIELDS` take, as text.
+
+    To psycopg, numbers of different sizes are of different types: a statement with one of each, in every combination,
+    would have to be prepared again and again. What is text takes its type from the statement.
+    """
+    corrects_id, import_id = entry.corrects_id, entry.spend_import_id
     return (
         str(entry.campaign_id),
         str(to_micros(entry.amount)),
@@ -127,23 +136,23 @@ def _texts_of(entry: SpendLog) -> tuple[str | None, ...]:
         entry.description,
         entry.source,
         entry.reference,
-        None if entry.corrects_id is None else str(entry.corrects_id),
-        None if entry.spend_import_id is None else str(entry.spend_import_id),
+        None if corrects_id is None else str(corrects_id),
+        None if import_id is None else str(import_id),
     )
 
 
-def _append_in_steps(
+def _append_on_sqlite(
     database: BaseDatabaseWrapper, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]
 ) -> list[int]:
-    """Write one thing after the other: SQLite, where a statement costs no journey."""
+    """Write one thing after the other: here, a statement costs no journey."""
     keys: list[int] = []
     for start in range(0, len(entries), _SQLITE_ROWS):
         rows = [_values_of(entry) for entry in entries[start : start + _SQLITE_ROWS]]
-        keys += [key for (key,) in _execute(database, _insert_text(len(rows)), list(chain.from_iterable(rows)))]
+        keys += [key for (key,) in run(database, _insert_text(len(rows)), list(chain.from_iterable(rows)))]
     for model, moves in (("campaign", campaigns), ("brand", brands)):
         text = _step_text(model)
         for move in moves:
-            _execute(database, text, [move.daily, move.monthly, move.key])
+            run(database, text, [move.daily, move.monthly, move.key])
     return keys
 
 
@@ -168,37 +177,6 @@ def _in_utc(moment: datetime) -> str:
     return str(moment.astimezone(UTC).replace(tzinfo=None))
 
 
-def _database() -> BaseDatabaseWrapper:
-    # Asked for once: each look at `django.db.connection` finds out anew whose it is, which takes its time.
-    return connections[DEFAULT_DB_ALIAS]
-
-
-def _execute(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -> list[tuple[Any, ...]]:
-    """Run the statement and return all its rows."""
-    if database.queries_logged:
-        # Slower, but whoever listens reads what was run.
-        cursor = database.cursor()
-    else:
-        cursor = CursorWrapper(_driver_cursor(database), database)
-        text = _in_own_style(database.vendor, text)
-    cursor.execute(text, values)
-    return cursor.fetchall() if cursor.description else []
-
-
-def _driver_cursor(database: BaseDatabaseWrapper) -> psycopg.Cursor | sqlite3.Cursor:
-    """Return the driver's own cursor: the one that Django uses on PostgreSQL writes the values into the text."""
-    database.ensure_connection()
-    if database.vendor == "sqlite":
-        return sqlite3.Cursor(database.connection)
-    # Not before it is needed: it takes a while to load.
-    from psycopg import Cursor, pq
-
-    cursor = Cursor(database.connection)
-    # In binary, psycopg reads moments by its fast code, and not by what Django puts in its place for text.
-    cursor.format = pq.Format.BINARY
-    return cursor
-
-
 def _keys(vendor: str, keys: Sequence[int]) -> Value:
     """Return one key, or several as one value."""
     if len(keys) == 1:
@@ -206,50 +184,17 @@ def _keys(vendor: str, keys: Sequence[int]) -> Value:
     return f"[{','.join(map(str, keys))}]" if vendor == "sqlite" else f"{{{','.join(map(str, keys))}}}"
 
 
-class _Reader(Generic[AnyModel]):
-    """Makes models of rows, as the ORM does."""
-
-    def __init__(self, model: type[AnyModel]) -> None:
-        fields = model._meta.concrete_fields
-        self._model = model
-        self._names = [field.attname for field in fields]
-        self._converters = [
-            (field.attname, convert, column)
-            for field, column in ((field, field.get_col(model._meta.db_table)) for field in fields)
-            for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
-        ]
-        self.columns = [_column(model, field.name) for field in fields]
-
-    def read(self, database: BaseDatabaseWrapper, row: Sequence[object]) -> AnyModel:
-        """Return the model of a row with all its columns."""
-        values = dict(zip(self._names, row, strict=True))
-        for name, convert, column in self._converters:
-            values[name] = convert(values[name], column, database)
-        # As unpickling does. `from_db` would go through the columns once more, and tell listeners that there are none.
-        made = self._model.__new__(self._model)
-        made.__dict__.update(values)
-        made._state = ModelState()
-        made._state.adding = False
-        made._state.db = database.alias
-        return made
-
-
 # --- Put together once, for each database -----------------------------------------------------------------------------
 
 
 @cache
-def _brand_reader(_vendor: str) -> _Reader[Brand]:
-    return _Reader(Brand)
+def _brand_reader(_vendor: str) -> ModelReader[Brand]:
+    return ModelReader(Brand, current_database())
 
 
 @cache
-def _campaign_reader(_vendor: str) -> _Reader[Campaign]:
-    return _Reader(Campaign)
-
-
-@cache
-def _in_own_style(vendor: str, text: str) -> str:
-    return text.replace("%s", "?") if vendor == "sqlite" else text
+def _campaign_reader(_vendor: str) -> ModelReader[Campaign]:
+    return ModelReader(Campaign, current_database())
 
 
 @cache
@@ -267,13 +212,30 @@ def _lock_text(vendor: str, is_one: bool, locking: str) -> str:
 
 
 @cache
-def _append_text(is_one_entry: bool, is_one_campaign: bool, is_one_brand: bool) -> str:
-    """Return PostgreSQL's statement for all three tables."""
-    move_types = ["bigint"] * 3
+def _append_one_text(moves_campaign: bool, moves_brand: bool) -> str:
+    """Return PostgreSQL's statement for one entry and what it moves."""
     return (
-        f"WITH entry AS ({_insert(_source(_entry_types(), is_one_entry))}), "
-        f"campaign AS ({_moves(Campaign, _source(move_types, is_one_campaign))}), "
-        f"brand AS ({_moves(Brand, _source(move_types, is_one_brand))}) SELECT id FROM entry"
+        f"WITH entry AS ({_insert(_source(_entry_types(), is_one=True))}), "
+        f"campaign AS ({_move_text('campaign', moves_campaign)}), "
+        f"brand AS ({_move_text('brand', moves_brand)}) SELECT id FROM entry"
+    )
+
+
+@cache
+def _append_many_text() -> str:
+    """Return PostgreSQL's statement for any number of entries."""
+    return _insert(_source(_entry_types(), is_one=False))
+
+
+@cache
+def _move_text(kind: str, is_one: bool) -> str:
+    """Return PostgreSQL's statement for the counters of one brand or campaign, or of any number."""
+    model = _COUNTED[kind]
+    daily, monthly = (_column(model, name) for name in _COUNTERS)
+    return (
+        f"UPDATE {_table(model)} AS counted SET {daily} = counted.{daily} + move.daily, "
+        f"{monthly} = counted.{monthly} + move.monthly "
+        f"FROM ({_source(['bigint'] * 3, is_one)}) AS move (key, daily, monthly) WHERE counted.id = move.key"
     )
 
 
@@ -291,15 +253,6 @@ def _entry_types() -> list[str]:
     return ["text" if field.get_internal_type() == "CharField" else str(field.db_type(connection)) for field in fields]
 
 
-def _moves(model: type[Brand | Campaign], source: str) -> str:
-    daily, monthly = (_column(model, name) for name in _COUNTERS)
-    return (
-        f"UPDATE {_table(model)} AS counted SET {daily} = counted.{daily} + move.daily, "
-        f"{monthly} = counted.{monthly} + move.monthly "
-        f"FROM ({source}) AS move (key, daily, monthly) WHERE counted.id = move.key"
-    )
-
-
 @cache
 def _insert_text(rows: int) -> str:
     """Return SQLite's statement for so many entries."""
@@ -310,7 +263,7 @@ def _insert_text(rows: int) -> str:
 @cache
 def _step_text(kind: str) -> str:
     """Return SQLite's statement for one row's counters."""
-    model = Brand if kind == "brand" else Campaign
+    model = _COUNTED[kind]
     counters = ", ".join(f"{_column(model, name)} = {_column(model, name)} + %s" for name in _COUNTERS)
     return f"UPDATE {_table(model)} SET {counters} WHERE id = %s"
 
