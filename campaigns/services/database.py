@@ -29,14 +29,22 @@ def current_database() -> BaseDatabaseWrapper:
 
 def run(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -> list[tuple[Any, ...]]:
     """Run the statement and return all its rows."""
-    if database.queries_logged:
-        # Slower, but whoever listens reads what was run.
-        cursor = database.cursor()
-    else:
-        cursor = CursorWrapper(_driver_cursor(database), database)
-        text = _in_own_style(database.vendor, text)
+    cursor, text = _cursor_and_text(database, text)
     cursor.execute(text, values)
     return cursor.fetchall() if cursor.description else []
+
+
+def run_for_each(database: BaseDatabaseWrapper, text: str, rows: Sequence[Sequence[Value]]) -> None:
+    """Run the statement, which returns nothing, with each of the rows."""
+    cursor, text = _cursor_and_text(database, text)
+    cursor.executemany(text, rows)
+
+
+def _cursor_and_text(database: BaseDatabaseWrapper, text: str) -> tuple[CursorWrapper, str]:
+    if database.queries_logged:
+        # Slower, but whoever listens reads what was run.
+        return database.cursor(), text
+    return CursorWrapper(_driver_cursor(database), database), _in_own_style(database.vendor, text)
 
 
 def _driver_cursor(database: BaseDatabaseWrapper) -> psycopg.Cursor | sqlite3.Cursor:

@@ -19,7 +19,7 @@ from django.db.models import Model
 
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.money import to_micros
-from campaigns.services.database import ModelReader, Value, current_database, run
+from campaigns.services.database import ModelReader, Value, current_database, run, run_for_each
 
 # Brand first, so that nobody who waits for a brand holds its campaigns. The campaigns as well: a statement that had to
 # wait reads again only what it locks.
@@ -150,9 +150,7 @@ def _append_on_sqlite(
         rows = [_values_of(entry) for entry in entries[start : start + _SQLITE_ROWS]]
         keys += [key for (key,) in run(database, _insert_text(len(rows)), list(chain.from_iterable(rows)))]
     for model, moves in (("campaign", campaigns), ("brand", brands)):
-        text = _step_text(model)
-        for move in moves:
-            run(database, text, [move.daily, move.monthly, move.key])
+        run_for_each(database, _step_text(model), [(move.daily, move.monthly, move.key) for move in moves])
     return keys
 
 
