@@ -46,6 +46,12 @@ class Environment(BaseSettings):
         default="",
         description="postgres://user:password@host:5432/name, or empty for SQLite in DATA_DIR.",
     )
+    lock_timeout: float = Field(
+        default=0,
+        ge=0,
+        le=300,
+        description="Seconds that a writer waits for another one. 0: 5 for a brand on PostgreSQL, 20 on SQLite.",
+    )
     celery_broker_url: str = Field(
         default="",
         description="redis://host:6379/0, or empty for the embedded broker of `manage.py up`.",
@@ -83,6 +89,11 @@ class Environment(BaseSettings):
     webhook_allow_http: bool = Field(
         default=False,
         description="Let webhooks go out without TLS. For trials and tests; production refuses to start with it.",
+    )
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        description="Opens /metrics and the details of /readyz, as a bearer token. Empty: this machine itself may.",
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

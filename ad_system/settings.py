@@ -51,6 +51,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campaigns.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    # Before the host is checked: whoever looks from inside asks an address, not a name.
+    "ad_system.signs.pages.SignsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -103,7 +105,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
-DATABASES = {"default": embedded.database(ENVIRONMENT.database_url, ENVIRONMENT.data_dir)}
+DATABASES = {
+    "default": embedded.database(ENVIRONMENT.database_url, ENVIRONMENT.data_dir, lock_timeout=ENVIRONMENT.lock_timeout)
+}
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 
@@ -114,6 +118,12 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENVIRONMENT.production else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.production
 SECURE_HSTS_PRELOAD = ENVIRONMENT.production
 X_FRAME_OPTIONS = "DENY"
+
+# --- Signs of life ----------------------------------------------------------------------------------------------------
+
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+# Whoever looks from inside (a container, a balancer) comes without TLS, and follows no redirect.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 
@@ -127,6 +137,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONSUMER = "ad_system.consumer.Consumer"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- The desk ---------------------------------------------------------------------------------------------------------

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import EmptyResultSet
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
@@ -20,11 +23,35 @@ from django.utils import timezone
 from campaigns.admin.choices import keys_among
 from campaigns.admin.forms import DeskForm
 from campaigns.errors import Refusal
+from campaigns.models import LARGEST_KEY
+from campaigns.services.refused import count_refused
 
 _Row = TypeVar("_Row", bound=Model)
 
 # A message names so many rows, and counts the rest.
 NAMED_ROWS = 8
+
+
+class DeskChangeList(ChangeList):
+    """A list of rows. What no database can be asked for, such as the year 99999, is a filter that makes no sense."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: list[str | None] | None = None) -> QuerySet[Any]:
+        """Return the rows that the address asks for.
+
+        :raises IncorrectLookupParameters: if it makes no sense; the list then opens without filters.
+        """
+        rows = super().get_queryset(request, exclude_parameters)
+        try:
+            # Some lookups look at their values only where the statement is written.
+            _, values = rows.query.sql_with_params()
+        except EmptyResultSet:
+            # Makes sense, and no row fits.
+            return rows
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters(error) from error
+        if any(isinstance(value, int) and abs(value) > LARGEST_KEY for value in values):
+            raise IncorrectLookupParameters("a number of more than 64 bits")
+        return rows
 
 
 class DeskAdmin(admin.ModelAdmin[_Row]):
@@ -41,6 +68,8 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
 
     now: datetime
     refusal: Refusal | None = None
+    # Of a page that brings spend: the door under which what is refused is counted.
+    door: ClassVar[str] = ""
 
     def at_present(self) -> Self:
         """Return a copy for one request: here the clock is read, once."""
@@ -54,6 +83,10 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             # No database can be asked for a NUL: the same answer as to any other filter that makes no sense.
             return HttpResponseRedirect(f"{request.path}?e=1")
         return super(DeskAdmin, self.at_present()).changelist_view(request, extra_context)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return our own list."""
+        return DeskChangeList
 
     def changeform_view(
         self,
@@ -69,6 +102,8 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             return view(request, object_id, form_url, extra_context)
         except Refusal as refusal:
             desk.refusal = refusal
+            if self.door:
+                count_refused(door=self.door, refusal=refusal, now=desk.now)
             return view(request, object_id, form_url, extra_context)
 
     def delete_view(

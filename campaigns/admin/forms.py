@@ -15,6 +15,8 @@ from django.db.models import Model
 from campaigns.errors import InvalidAmount, Refusal
 from campaigns.rules.money import parse_budget
 
+DAY_FORMATS = ("%Y-%m-%d",)
+
 _Row = TypeVar("_Row", bound=Model)
 
 
@@ -37,6 +39,7 @@ class DeskForm(forms.ModelForm[_Row]):
             for field in self.fields.values():
                 field.show_hidden_initial = not field.widget.is_hidden
         for field in self.fields.values():
+            _read_days_one_way(field)
             if isinstance(field.widget, RelatedFieldWidgetWrapper):
                 _show_no_icons(field.widget)
             if isinstance(field.widget, AdminSplitDateTime):
@@ -46,7 +49,8 @@ class DeskForm(forms.ModelForm[_Row]):
         """Show what the service said no to, where it was asked in vain before."""
         if self.refusal is not None:
             name = self.fields_of_refusals.get(self.refusal.field, self.refusal.field)
-            self.add_error(name if name in self.fields else None, str(self.refusal))
+            error = ValidationError(str(self.refusal), code=self.refusal.code)
+            self.add_error(name if name in self.fields else None, error)
         return super().clean()
 
     def _post_clean(self) -> None:
@@ -56,6 +60,13 @@ class DeskForm(forms.ModelForm[_Row]):
         """Return those of the named facts that the person changed; all of them for a new row."""
         wanted = names if self.instance.pk is None else [name for name in names if name in self.changed_data]
         return {name: self.cleaned_data[name] for name in wanted}
+
+
+def _read_days_one_way(field: forms.Field) -> None:
+    """Take a day as the page writes it. Django would read 10/11/2026 as Americans do, and 26 as a year."""
+    for part in field.fields if isinstance(field, forms.MultiValueField) else [field]:
+        if isinstance(part, forms.DateField):
+            part.input_formats = DAY_FORMATS
 
 
 def _show_no_icons(widget: RelatedFieldWidgetWrapper) -> None:

@@ -7,9 +7,10 @@ from campaigns.models.brand import Brand
 from campaigns.models.campaign import Campaign, CampaignQuerySet, Status
 from campaigns.models.counters import Counted
 from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow
-from campaigns.models.fields import MoneyField, money_value
+from campaigns.models.fields import LARGEST_KEY, MoneyField, money_value
 from campaigns.models.history import Cause, ChangeFeed, StatusChange
 from campaigns.models.imports import UNFINISHED, ImportState, SpendImport, SpendUpload
+from campaigns.models.pulses import LedgerDrift, Pulse, RefusalCount
 from campaigns.models.spend import SpendLog, SpendLogQuerySet
 from campaigns.models.webhooks import (
     OutboxEvent,
@@ -20,6 +21,7 @@ from campaigns.models.webhooks import (
 )
 
 __all__ = [
+    "LARGEST_KEY",
     "UNFINISHED",
     "ApiKey",
     "Brand",
@@ -31,8 +33,11 @@ __all__ = [
     "DaypartingSchedule",
     "DaypartingWindow",
     "ImportState",
+    "LedgerDrift",
     "MoneyField",
     "OutboxEvent",
+    "Pulse",
+    "RefusalCount",
     "Scope",
     "SpendImport",
     "SpendLog",
