@@ -97,6 +97,13 @@ class Environment(BaseSettings):
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
+    password_length: int = Field(default=12, ge=8, description="The shortest password that a person may choose.")
+    session_hours: int = Field(default=12, ge=1, description="After so many hours a person has to sign in again.")
+    login_failures: int = Field(
+        default=5, ge=1, description="After so many wrong passwords for a name, from an address, sign-in pauses."
+    )
+    login_pause_minutes: int = Field(default=15, ge=1, description="For so long it then pauses.")
+
     @field_validator("allowed_hosts", "csrf_trusted_origins", "budget_thresholds", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:

@@ -172,7 +172,7 @@ def test_costs_the_same_for_one_brand_and_thirty(desk: Browser) -> None:
         make_one()
 
     assert queries() == for_one
-    assert for_one <= 14
+    assert for_one <= 13
 
 
 def test_links_lead_only_where_somebody_may_go(db: None, clock: time_machine.Traveller) -> None:
