@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import dj_database_url
 
@@ -37,8 +37,12 @@ def secret_key(data_dir: Path) -> str:
     return path.read_text().strip()
 
 
-def database(url: str, data_dir: Path) -> dict[str, Any]:
-    """Return Django's settings for the database at `url`, or for SQLite in `data_dir` where `url` is empty."""
+def database(url: str, data_dir: Path, *, password: str = "", has_pooler: bool = False) -> dict[str, Any]:
+    """Return Django's settings for the database at `url`, or for SQLite in `data_dir` where `url` is empty.
+
+    :param password: takes the place of the one in `url`.
+    :param has_pooler: a pooler gives out PostgreSQL's connections for a transaction at a time.
+    """
     if not url:
         data_dir.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{quote((data_dir / 'ad_system.sqlite3').as_posix())}"
@@ -52,6 +56,9 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         }
     else:
         settings["CONN_HEALTH_CHECKS"] = True
+        settings["PASSWORD"] = password or settings["PASSWORD"]
+        # A cursor on the server lives in one connection, and the next piece would come through another one.
+        settings["DISABLE_SERVER_SIDE_CURSORS"] = has_pooler
     return settings
 
 
@@ -73,6 +80,15 @@ def broker_url(data_dir: Path) -> str:
     return (
         f"redis+socket://{quote(str(broker_socket(data_dir)))}" if broker.find_server() else "filesystem://localhost/"
     )
+
+
+def with_password(url: str, password: str) -> str:
+    """Return the broker's `url` with `password` in the place of its own; as it is where there is none to put in."""
+    if not password:
+        return url
+    parts = urlsplit(url)
+    name, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{name.partition(':')[0]}:{quote(password, safe='')}@{host}"))
 
 
 def transport_options(url: str, data_dir: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import django_stubs_ext
 from pydantic import ValidationError
 
-from ad_system import embedded
+from ad_system import embedded, logs
 from ad_system.environment import Environment
 
 django_stubs_ext.monkeypatch()
@@ -24,6 +24,7 @@ except ValidationError as invalid:
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key or embedded.secret_key(ENVIRONMENT.data_dir)
+SECRET_KEY_FALLBACKS = ENVIRONMENT.secret_key_fallbacks
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.csrf_trusted_origins
 ROOT_URLCONF = "ad_system.urls"
@@ -46,6 +47,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: who asks, over what, and under which number, is what all others go by.
+    "ad_system.middleware.ProxyMiddleware",
+    "ad_system.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campaigns.api.middleware.ApiMiddleware",
@@ -102,7 +106,14 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
-DATABASES = {"default": embedded.database(ENVIRONMENT.database_url, ENVIRONMENT.data_dir)}
+DATABASES = {
+    "default": embedded.database(
+        ENVIRONMENT.database_url,
+        ENVIRONMENT.data_dir,
+        password=ENVIRONMENT.database_password,
+        has_pooler=ENVIRONMENT.database_pooler,
+    )
+}
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 
@@ -113,10 +124,17 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENVIRONMENT.production else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.production
 SECURE_HSTS_PRELOAD = ENVIRONMENT.production
 X_FRAME_OPTIONS = "DENY"
+# `ProxyMiddleware` takes this header away from everybody who is not one of the proxies.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.trusted_proxies else None
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = ENVIRONMENT.celery_broker_url or embedded.broker_url(ENVIRONMENT.data_dir)
+CELERY_BROKER_URL = (
+    embedded.with_password(ENVIRONMENT.celery_broker_url, ENVIRONMENT.celery_broker_password)
+    if ENVIRONMENT.celery_broker_url
+    else embedded.broker_url(ENVIRONMENT.data_dir)
+)
 CELERY_BROKER_TRANSPORT_OPTIONS = embedded.transport_options(CELERY_BROKER_URL, ENVIRONMENT.data_dir)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Minute crontabs in a zone with daylight saving lose an hour of runs, so the clock of the clock is UTC.
@@ -139,11 +157,4 @@ WEBHOOK_TIMEOUT = ENVIRONMENT.webhook_timeout
 WEBHOOK_ALLOW_PRIVATE = ENVIRONMENT.webhook_allow_private
 WEBHOOK_ALLOW_HTTP = ENVIRONMENT.webhook_allow_http
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
-    "loggers": {"django.utils.autoreload": {"level": "WARNING"}},
-}
+LOGGING = logs.configuration(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)

@@ -19,7 +19,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes a
 
 BROKER, WORKER, BEAT, WEB = "-server", " worker ", " beat ", " granian "
 POSTGRES_IN_VAIN = "postgres://desk@127.0.0.1:1/desk"
-SAFE = {"PRODUCTION": "1", "SECRET_KEY": "s" * 50, "ALLOWED_HOSTS": "desk.example.com"}
+SAFE = {
+    "PRODUCTION": "1",
+    "SECRET_KEY": "correct horse battery staple " * 2,
+    "ALLOWED_HOSTS": "desk.example.com",
+    "ALLOW_SQLITE": "1",
+}
 
 
 @pytest.mark.parametrize(
