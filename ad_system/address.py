@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import http.client
 import ipaddress
@@ -50,6 +51,16 @@ class Address:
         """What a person on this machine types into the browser."""
         host = f"[{self.near_host}]" if ":" in self.near_host else self.near_host
         return f"http://{host}:{self.port}/"
+
+
+def port_number(text: str) -> int:
+    """This will return the port that a person typed.
+
+    :raises argparse.ArgumentTypeError: if it is none.
+    """
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: use a number from 1 to 65535")
+    return int(text)
 
 
 def check_free(address: Address, *, wait_seconds: float = 0) -> None:

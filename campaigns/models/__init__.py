@@ -10,6 +10,7 @@ from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow
 from campaigns.models.fields import MoneyField, money_value
 from campaigns.models.history import Cause, ChangeFeed, StatusChange
 from campaigns.models.imports import UNFINISHED, ImportState, SpendImport, SpendUpload
+from campaigns.models.leases import Lease
 from campaigns.models.spend import SpendLog, SpendLogQuerySet
 from campaigns.models.webhooks import (
     OutboxEvent,
@@ -31,6 +32,7 @@ __all__ = [
     "DaypartingSchedule",
     "DaypartingWindow",
     "ImportState",
+    "Lease",
     "MoneyField",
     "OutboxEvent",
     "Scope",
