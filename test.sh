@@ -39,7 +39,7 @@ set_up() {
     wanted >"$stamp"
 }
 
-wanted() { cksum requirements.txt requirements-dev.txt; }
+wanted() { cksum requirements.txt requirements-flower.txt requirements-dev.txt; }
 
 # check NAME COMMAND...: one line if all is well, all that was said if not.
 check() {

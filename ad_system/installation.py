@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from filelock import FileLock
 
 from ad_system.errors import CannotStart
 
@@ -71,10 +72,12 @@ def _alone() -> Iterator[None]:
 
 def prepare_static_files(say: Callable[[str], object]) -> None:
     """This will collect the static files where they are served from one folder, and make the folder in any case."""
-    if settings.ENVIRONMENT.production:
-        say("Collecting static files")
-        call_command("collectstatic", interactive=False, verbosity=0)
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    if settings.ENVIRONMENT.production:
+        # Several web servers may share the folder.
+        with FileLock(settings.ENVIRONMENT.data_dir / "static.lock"):
+            say("Collecting static files")
+            call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def load_demo() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from celery import current_task
 
-# The number of the request that is being answered here; empty outside of one.
+# The number of the request that this thread answers, or has answered last; empty outside of the web server.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"

@@ -46,11 +46,9 @@ class RequestIdMiddleware:
         """This will answer with the request's number in the header X-Request-ID."""
         given = request.headers.get(HEADER, "")
         number = given if _GOOD_ID.fullmatch(given) else uuid.uuid4().hex
-        token = request_id.set(number)
-        try:
-            response = self._get_response(request)
-        finally:
-            request_id.reset(token)
+        # It stays until the thread's next request: Django logs a bad answer when all middlewares are done with it.
+        request_id.set(number)
+        response = self._get_response(request)
         response.headers[HEADER] = number
         return response
 

@@ -20,6 +20,7 @@ from ad_system.processes import Part
 # In the order of their start; they stop the other way round.
 NAMES = ("broker", "worker", "beat", "web")
 
+JSON_LOGS = Path(__file__).with_name("web_logs.json")
 FLOWER_USER = "flower"
 PING_SECONDS = 1.0
 
@@ -34,7 +35,7 @@ def part(name: str, *, address: Address, environment: Environment) -> Part:
     makers = {
         "worker": lambda: worker_part(log_level=environment.log_level, processes=environment.worker_processes),
         "beat": lambda: beat_part(log_level=environment.log_level),
-        "web": lambda: web_part(address, processes=environment.web_processes),
+        "web": lambda: web_part(address, processes=environment.web_processes, log_format=environment.log_format),
         "flower": lambda: flower_part(address, password=environment.flower_password),
     }
     return makers[name]()
@@ -47,13 +48,17 @@ def broker_part(server: broker.Server, *, socket_path: Path, folder: Path) -> Pa
     return Part(name="broker", command=command, umask=0o077)
 
 
-def web_part(address: Address, *, processes: int = 1) -> Part:
-    """This will return the web server: processes with as many threads as the cores can feed."""
+def web_part(address: Address, *, processes: int = 1, log_format: str = "line") -> Part:
+    """This will return the web server: processes with as many threads as the cores can feed.
+
+    :param log_format: `json` for the server's own lines too.
+    """
     # Each thread holds a database connection, and Python runs one thread at a time: more would only wait in here.
     threads = min(2 * (os.cpu_count() or 1) + 1, 16)
     command = (
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", str(processes)),
         *("--blocking-threads", str(threads), "--workers-kill-timeout", "5"),
+        *(("--log-config", str(JSON_LOGS)) if log_format == "json" else ()),
         *("--host", address.host, "--port", str(address.port), "ad_system.wsgi:application"),
     )
     return Part(name="web", command=command, ends_its_children=True)

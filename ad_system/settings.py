@@ -135,6 +135,8 @@ CELERY_BROKER_URL = (
     if ENVIRONMENT.celery_broker_url
     else embedded.broker_url(ENVIRONMENT.data_dir)
 )
+# Celery takes its URL from the environment where it finds one of that name there, and then without the password.
+CELERY_BROKER_READ_URL = CELERY_BROKER_WRITE_URL = CELERY_BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = embedded.transport_options(CELERY_BROKER_URL, ENVIRONMENT.data_dir)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Minute crontabs in a zone with daylight saving lose an hour of runs, so the clock of the clock is UTC.

@@ -3,12 +3,20 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
 
 import pytest
 from celery import shared_task
 
 from ad_system import logs
 from ad_system.logs import JsonFormatter, request_id
+
+
+@pytest.fixture(autouse=True)
+def no_request_of_another_test() -> Iterator[None]:
+    token = request_id.set("")
+    yield
+    request_id.reset(token)
 
 
 def record(message: str, *arguments: object) -> logging.LogRecord:

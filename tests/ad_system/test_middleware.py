@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,13 @@ from ad_system.logs import request_id
 from ad_system.middleware import ProxyMiddleware, RequestIdMiddleware
 
 PROXY, CLIENT, STRANGER = "172.30.91.2", "203.0.113.7", "198.51.100.9"
+
+
+@pytest.fixture(autouse=True)
+def no_request_of_another_test() -> Iterator[None]:
+    token = request_id.set("")
+    yield
+    request_id.reset(token)
 
 
 @pytest.fixture(autouse=True)
@@ -81,4 +89,7 @@ def test_a_request_has_a_number_in_its_log_lines_and_its_answer(given: str, is_k
 
     assert response.headers["X-Request-ID"] == numbers[0]
     assert (numbers[0] == given) is is_kept
-    assert request_id.get() == ""
+    # Django itself logs what went wrong when the middlewares are done.
+    assert request_id.get() == numbers[0]
+    RequestIdMiddleware(answer)(RequestFactory().get("/"))
+    assert numbers[1] != numbers[0]
