@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,11 @@ from django_celery_beat.schedulers import DatabaseScheduler
 from ad_system import alive_file
 from ad_system.beat_turn import STANDBY_SECONDS, Turn
 from ad_system.celery import SCHEDULE, ScheduledTask
+from campaigns.services.pulses import note_tick
+
+# Under this name beat leaves word that it goes round, at most so often.
+PULSE = "beat"
+PULSE_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -26,20 +32,7 @@ class Scheduler(DatabaseScheduler):
     """
 
     _turn: Turn | None = None
-
-    def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Send what is due if it is this process's turn, and return how many seconds to wait."""
-        data_dir = settings.ENVIRONMENT.data_dir
-        self._turn = self._turn or Turn(data_dir)
-        alive_file.leave_sign(data_dir)
-        try:
-            is_ours = self._turn.is_ours(timezone.now())
-        except DatabaseError:
-            # As the schedule itself is treated by the base class: what is known goes on, and the next look may succeed.
-            logger.exception("Beat cannot ask whose turn it is, and goes on")
-            connection.close()
-            is_ours = True
-        return super().tick(*args, **kwargs) if is_ours else STANDBY_SECONDS
+    _next_pulse = 0.0
 
     def close(self) -> None:
         """Stop, and let another one begin."""
@@ -55,11 +48,44 @@ class Scheduler(DatabaseScheduler):
         install_schedule()
         super().setup_schedule()
 
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Go round once: send what is due, then leave word. A beat that hangs while it sends leaves none.
+
+        One whose turn it is not only waits.
+        """
+        alive_file.leave_sign(settings.ENVIRONMENT.data_dir)
+        if not self._is_our_turn():
+            return STANDBY_SECONDS
+        seconds: float = super().tick(*args, **kwargs)
+        if time.monotonic() >= self._next_pulse:
+            note_tick(name=PULSE, now=timezone.now())
+            self._next_pulse = time.monotonic() + PULSE_SECONDS
+        return seconds
+
+    def _is_our_turn(self) -> bool:
+        self._turn = self._turn or Turn(settings.ENVIRONMENT.data_dir)
+        try:
+            return self._turn.is_ours(timezone.now())
+        except DatabaseError:
+            # As the schedule itself is treated by the base class: what is known goes on, and the next look may succeed.
+            logger.exception("Beat cannot ask whose turn it is, and goes on")
+            connection.close()
+            return True
+
 
 def install_schedule() -> None:
     """Create the lines of `SCHEDULE` that the database lacks; leave the others alone."""
     for line in SCHEDULE:
         PeriodicTask.objects.get_or_create(name=line.name, defaults=_columns(line))
+
+
+def is_as_in_the_table(row: PeriodicTask, line: ScheduledTask) -> bool:
+    """This will say whether the line still runs at the table's minutes; people may have moved it."""
+    crontab = row.crontab
+    if crontab is None:
+        return False
+    others = {crontab.hour, crontab.day_of_week, crontab.day_of_month, crontab.month_of_year}
+    return crontab.minute == line.minutes and others == {"*"} and not row.one_off
 
 
 def _columns(line: ScheduledTask) -> dict[str, object]:

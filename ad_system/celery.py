@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 from celery import Celery
 
@@ -24,6 +25,16 @@ class ScheduledTask:
     description: str
     due_only: bool = False
     is_enabled: bool = True
+
+    @property
+    def interval(self) -> timedelta:
+        """The time from one run to the next."""
+        return timedelta(minutes=self.every_minutes)
+
+    @property
+    def pulse(self) -> str:
+        """The short name of the task, under which it leaves word of its runs."""
+        return self.task.rpartition(".")[2]
 
     @property
     def minutes(self) -> str:

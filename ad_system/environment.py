@@ -90,6 +90,11 @@ class Environment(BaseSettings):
         default=False,
         description="Let webhooks go out without TLS. For trials and tests; production refuses to start with it.",
     )
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        description="Opens /metrics and the details of /readyz, as a bearer token. Empty: this machine itself may.",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: Literal["line", "json"] = Field(
         default="line", description="line: for people. json: one object per line, with request and task, for machines."

@@ -54,6 +54,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campaigns.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    # Before the host is checked: whoever looks from inside asks an address, not a name.
+    "ad_system.signs.pages.SignsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -127,6 +129,12 @@ X_FRAME_OPTIONS = "DENY"
 # `ProxyMiddleware` takes this header away from everybody who is not one of the proxies.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.trusted_proxies else None
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+
+# --- Signs of life ----------------------------------------------------------------------------------------------------
+
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+# Whoever looks from inside (a container, a balancer) comes without TLS, and follows no redirect.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,10 @@ They carry no money, and are safe 0, 1 or n times, late, in any order and in any
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from campaigns.rules.periods import PeriodKind
-from campaigns.services import mismatches, passes, resets, simulation, totals, webhooks
+from campaigns.services import mismatches, passes, pulses, resets, simulation, totals, webhooks
 from campaigns.services.imports import uploads
 from campaigns.services.passes import PassReport
 
@@ -33,11 +34,20 @@ FORGETTING_MINUTE = 37
 class TaskReport:
     """What one run of a task did, in words.
 
-    :param is_bad: True if it left something undone or found something wrong; the log has the details.
+    :param handled: how much it went through: brands, entries, messages.
+    :param failed: how much of it was left undone, or found wrong; the log has the details.
+    :param ranges: into how many tasks it was cut, which do the work.
     """
 
     text: str
-    is_bad: bool = False
+    handled: int = 0
+    failed: int = 0
+    ranges: int = 0
+
+    @property
+    def is_bad(self) -> bool:
+        """It left something undone or found something wrong."""
+        return self.failed > 0
 
 
 class _Find(Protocol):
@@ -102,13 +112,13 @@ def reset_monthly_spends(due_only: bool = False, first_brand: int | None = None,
 @shared_task
 def check_ledger() -> str:
     """Compare every counter with the ledger. Each difference is logged as an error; nothing is changed."""
-    return _check_ledger(now=timezone.now()).text
+    return _noted("check_ledger", _check_ledger, now=timezone.now()).text
 
 
 @shared_task
 def simulate_spend(minutes: int = 1, seed: int | None = None) -> str:
     """Make the running campaigns spend a little. For demos."""
-    return _simulate(now=timezone.now(), minutes=minutes, seed=seed).text
+    return _noted("simulate_spend", partial(_simulate, minutes=minutes, seed=seed), now=timezone.now()).text
 
 
 @shared_task
@@ -121,7 +131,7 @@ def run_import(import_id: int) -> str:
 @shared_task
 def deliver_webhooks() -> str:
     """Send what endpoints are to be told of, at least once and in order; once an hour, forget what is old."""
-    return _deliver(now=timezone.now()).text
+    return _noted("deliver_webhooks", _deliver, now=timezone.now()).text
 
 
 def run_here(name: str, *, now: datetime, by_hand: bool = False) -> TaskReport:
@@ -130,19 +140,51 @@ def run_here(name: str, *, now: datetime, by_hand: bool = False) -> TaskReport:
     :param name: one of `TASKS`.
     :param by_hand: of a reset: start every period now, as a person who calls the task does.
     """
-    return (_BY_HAND if by_hand else _AS_BEAT)[name](now=now)
+    if by_hand:
+        return _BY_HAND[name](now=now)
+    return _noted(name, _AS_BEAT[name], now=now)
+
+
+def _noted(name: str, work: _Run, *, now: datetime) -> TaskReport:
+    """Run a task, and leave word of its start and its end, however it ends."""
+    start = time.monotonic()
+    pulses.note_start(name=name, now=now)
+    try:
+        report = work(now=now)
+    except Exception as error:
+        pulses.note_failure(name=name, error=f"{type(error).__name__}: {error}")
+        raise
+    seconds = time.monotonic() - start
+    if not report.ranges:
+        pulses.note_end(
+            name=name,
+            now=now + timedelta(seconds=seconds),
+            seconds=seconds,
+            handled=report.handled,
+            failed=report.failed,
+            error=report.text if report.is_bad else "",
+        )
+    return report
 
 
 def _run_pass(
     work: _Pass, task: Task[..., str], first_brand: int | None, last_brand: int | None, **arguments: bool
 ) -> str:
     """Run a pass in this worker; where it found too many brands, only cut it into ranges."""
-    now = timezone.now()
-    found = _within(work.find(now=now), first_brand, last_brand)
-    if first_brand is None and len(found) > settings.FAN_OUT_BRANDS:
-        _fan_out(task, found, arguments)
-        return f"{_count(len(found), 'brand')}, cut into ranges"
-    return _tell_pass(work.work(brand_ids=found, now=now)).text
+    now, name = timezone.now(), task.name.rpartition(".")[2]
+    if first_brand is None and last_brand is None:
+        return _noted(name, partial(_whole_pass, work, task, arguments), now=now).text
+    report = _tell_pass(work.work(brand_ids=_within(work.find(now=now), first_brand, last_brand), now=now))
+    error = report.text if report.is_bad else ""
+    pulses.note_range(name=name, now=timezone.now(), handled=report.handled, failed=report.failed, error=error)
+    return report.text
+
+
+def _whole_pass(work: _Pass, task: Task[..., str], arguments: dict[str, bool], *, now: datetime) -> TaskReport:
+    found = work.find(now=now)
+    if len(found) <= settings.FAN_OUT_BRANDS:
+        return _tell_pass(work.work(brand_ids=found, now=now))
+    return TaskReport(f"{_count(len(found), 'brand')}, cut into ranges", ranges=_fan_out(task, found, arguments))
 
 
 def _within(brand_ids: Sequence[int], first: int | None, last: int | None) -> list[int]:
@@ -150,18 +192,24 @@ def _within(brand_ids: Sequence[int], first: int | None, last: int | None) -> li
     return [key for key in brand_ids if (first is None or key >= first) and (last is None or key <= last)]
 
 
-def _fan_out(task: Task[..., str], brand_ids: Sequence[int], arguments: dict[str, bool]) -> None:
-    """Send one task for each range of brands."""
-    for start in range(0, len(brand_ids), settings.FAN_OUT_BRANDS):
-        part = brand_ids[start : start + settings.FAN_OUT_BRANDS]
+def _fan_out(task: Task[..., str], brand_ids: Sequence[int], arguments: dict[str, bool]) -> int:
+    """Send one task for each range of brands, and return how many."""
+    parts = [
+        brand_ids[start : start + settings.FAN_OUT_BRANDS]
+        for start in range(0, len(brand_ids), settings.FAN_OUT_BRANDS)
+    ]
+    # Before the first of them may be done.
+    pulses.note_cut(name=task.name.rpartition(".")[2], ranges=len(parts))
+    for part in parts:
         ends = {"first_brand": part[0], "last_brand": part[-1]}
         task.apply_async(kwargs={**arguments, **ends}, expires=RANGE_EXPIRES)
+    return len(parts)
 
 
 def _tell_pass(report: PassReport) -> TaskReport:
     text = f"{_count(report.brands, 'brand')} reviewed, {_count(len(report.changes), 'change')} of state"
     failed = f", {_count(len(report.failed), 'brand')} failed" if report.failed else ""
-    return TaskReport(text + failed, is_bad=bool(report.failed))
+    return TaskReport(text + failed, handled=report.brands, failed=len(report.failed))
 
 
 def _reset_now(
@@ -172,20 +220,19 @@ def _reset_now(
     campaigns = _count(report.campaigns, "campaign")
     text = f"{_count(len(report.brands), 'brand')} and {campaigns} start their {kind.value} now"
     refused = f", {_count(len(report.refused), 'brand')} refused" if report.refused else ""
-    return TaskReport(text + refused, is_bad=bool(report.refused))
+    return TaskReport(text + refused, handled=len(report.brands), failed=len(report.refused))
 
 
 def _check_ledger(*, now: datetime) -> TaskReport:
-    del now  # a counter is compared for its own period, whatever the time
-    drifts = totals.find_drift()
+    drifts = totals.check_ledger(now=now)
     verb = "differs" if len(drifts) == 1 else "differ"
-    return TaskReport(f"{_count(len(drifts), 'counter')} {verb} from the ledger", is_bad=bool(drifts))
+    return TaskReport(f"{_count(len(drifts), 'counter')} {verb} from the ledger", failed=len(drifts))
 
 
 def _simulate(*, now: datetime, minutes: int = 1, seed: int | None = None) -> TaskReport:
     report = simulation.simulate_spend(now=now, minutes=minutes, seed=seed)
     entries = "1 entry" if report.entries == 1 else f"{report.entries} entries"
-    return TaskReport(f"{entries}, {_count(len(report.changes), 'change')} of state")
+    return TaskReport(f"{entries}, {_count(len(report.changes), 'change')} of state", handled=report.entries)
 
 
 def _deliver(*, now: datetime) -> TaskReport:
@@ -195,7 +242,7 @@ def _deliver(*, now: datetime) -> TaskReport:
     text = f"{_count(report.delivered, 'message')} delivered"
     failed = f", {report.failed} to be tried again" if report.failed else ""
     dead = f", {report.dead} given up" if report.dead else ""
-    return TaskReport(text + failed + dead, is_bad=bool(report.dead))
+    return TaskReport(text + failed + dead, handled=report.delivered, failed=report.dead)
 
 
 def _count(number: int, word: str) -> str:

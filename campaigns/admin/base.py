@@ -20,6 +20,7 @@ from django.utils import timezone
 from campaigns.admin.choices import keys_among
 from campaigns.admin.forms import DeskForm
 from campaigns.errors import Refusal
+from campaigns.services.refused import count_refused
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -36,6 +37,8 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
 
     now: datetime
     refusal: Refusal | None = None
+    # Of a page that brings spend: the door under which what is refused is counted.
+    door: ClassVar[str] = ""
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["campaigns/admin.css"]}
@@ -67,6 +70,8 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             return view(request, object_id, form_url, extra_context)
         except Refusal as refusal:
             desk.refusal = refusal
+            if self.door:
+                count_refused(door=self.door, refusal=refusal, now=desk.now)
             return view(request, object_id, form_url, extra_context)
 
     def delete_view(

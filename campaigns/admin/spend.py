@@ -59,6 +59,7 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
     search_fields = ("reference", "description", "=source", "campaign__name", "campaign__brand__name")
     search_help_text = "Reference, description, source, campaign or brand"
     show_full_result_count = False
+    door = SOURCE
     actions = ("delete_selected",)
     exports = (("entries", "Export entries"), ("day-totals", "Export day totals"))
 

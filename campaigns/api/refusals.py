@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError
 from pydantic import BaseModel, Field
 
 from campaigns import errors
@@ -134,11 +134,6 @@ def answer_http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
     cause = error.__cause__
     why = f" ({cause})" if isinstance(cause, ValueError) else ""
     return answer(InvalidJson(f"The body is no valid JSON{why}: send one JSON object in UTF-8."))
-
-
-def answer_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """This will return the response for facts that do not have the form of the schema."""
-    return answer(refusal_of(error.errors))
 
 
 def answer_busy(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
-from campaigns.api import brands, campaigns, corrections, feed, history, refusals, spend
+from campaigns.api import brands, campaigns, corrections, counting, feed, history, refusals, spend
 from campaigns.errors import Refusal
 
 _Error = TypeVar("_Error", bound=Exception)
@@ -54,8 +54,8 @@ def _build() -> NinjaAPI:
     api.add_router("/spend", corrections.router)
     api.add_router("/status-changes", history.router)
     api.add_router("/changes", feed.router)
-    api.add_exception_handler(Refusal, _raised(lambda _request, refusal: refusals.answer(refusal)))
-    api.add_exception_handler(ValidationError, _raised(refusals.answer_invalid))
+    api.add_exception_handler(Refusal, _raised(counting.answer))
+    api.add_exception_handler(ValidationError, _raised(counting.answer_invalid))
     api.add_exception_handler(HttpError, _raised(refusals.answer_http_error))
     api.add_exception_handler(OperationalError, _raised(refusals.answer_busy))
     api.add_exception_handler(InterfaceError, _raised(refusals.answer_busy))

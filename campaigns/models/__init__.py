@@ -11,6 +11,7 @@ from campaigns.models.fields import MoneyField, money_value
 from campaigns.models.history import Cause, ChangeFeed, StatusChange
 from campaigns.models.imports import UNFINISHED, ImportState, SpendImport, SpendUpload
 from campaigns.models.leases import Lease
+from campaigns.models.pulses import LedgerDrift, Pulse, RefusalCount
 from campaigns.models.spend import SpendLog, SpendLogQuerySet
 from campaigns.models.webhooks import (
     OutboxEvent,
@@ -33,8 +34,11 @@ __all__ = [
     "DaypartingWindow",
     "ImportState",
     "Lease",
+    "LedgerDrift",
     "MoneyField",
     "OutboxEvent",
+    "Pulse",
+    "RefusalCount",
     "Scope",
     "SpendImport",
     "SpendLog",

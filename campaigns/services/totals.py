@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Sum
 
 from campaigns.facts import readable_zone
-from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
+from campaigns.models import Brand, Campaign, Cause, LedgerDrift, SpendLog, StatusChange
 from campaigns.rules.periods import PeriodKind, period_at
 from campaigns.services import periods
 from campaigns.services.locks import lock_brand
@@ -64,22 +65,14 @@ def find_drift(*, brand_ids: Sequence[int] | None = None) -> list[Drift]:
 
     :param brand_ids: None: all brands.
     """
-    keys = Brand.objects.order_by("pk").values_list("pk", flat=True)
-    found: list[Drift] = []
-    for brand in Brand.objects.filter(pk__in=keys if brand_ids is None else brand_ids).order_by("pk"):
-        if any(_drift_of(brand)):
-            with transaction.atomic():
-                found += _drift_of(lock_brand(brand.pk))
-    for drift in found:
-        logger.error(
-            "Counter differs from ledger brand=%s campaign=%s period=%s since=%s counted=%s in_ledger=%s",
-            drift.brand,
-            drift.campaign or "-",
-            drift.kind.value,
-            drift.since.isoformat(),
-            drift.counted,
-            drift.in_ledger,
-        )
+    return _compare(brand_ids, _keep_nothing)
+
+
+def check_ledger(*, now: datetime) -> list[Drift]:
+    """Compare every counter with its entries, and keep what differs for the health pages until it agrees again."""
+    found = _compare(None, partial(_keep, now=now))
+    # What this check has not found again agrees by now. What another one has found since, stays.
+    LedgerDrift.objects.filter(found_at__lt=now).delete()
     return found
 
 
@@ -96,8 +89,53 @@ def rebuild_totals(*, brand_id: int, now: datetime, actor: str = "") -> RebuildR
         periods.recount(brand, zone=zone)
         for campaign in campaigns:
             periods.recount(campaign, zone=zone)
+        LedgerDrift.objects.filter(brand=brand).delete()
         changes = periods.settle(brand=brand, campaigns=campaigns, now=now, cause=Cause.RESET, actor=actor)
     return RebuildReport(1, repaired, changes)
+
+
+def _compare(brand_ids: Sequence[int] | None, keep: Callable[[Brand, Sequence[Drift]], None]) -> list[Drift]:
+    """Return the drifts of the brands, each handed to `keep` while its brand's lock is held."""
+    keys = Brand.objects.order_by("pk").values_list("pk", flat=True)
+    found: list[Drift] = []
+    for brand in Brand.objects.filter(pk__in=keys if brand_ids is None else brand_ids).order_by("pk"):
+        if any(_drift_of(brand)):
+            with transaction.atomic():
+                locked = lock_brand(brand.pk)
+                drifts = list(_drift_of(locked))
+                keep(locked, drifts)
+            found += drifts
+    for drift in found:
+        logger.error(
+            "Counter differs from ledger brand=%s campaign=%s period=%s since=%s counted=%s in_ledger=%s",
+            drift.brand,
+            drift.campaign or "-",
+            drift.kind.value,
+            drift.since.isoformat(),
+            drift.counted,
+            drift.in_ledger,
+        )
+    return found
+
+
+def _keep_nothing(brand: Brand, drifts: Sequence[Drift]) -> None:
+    """Leave no trace: a person asked."""
+
+
+def _keep(brand: Brand, drifts: Sequence[Drift], *, now: datetime) -> None:
+    LedgerDrift.objects.filter(brand=brand).delete()
+    LedgerDrift.objects.bulk_create(
+        LedgerDrift(
+            brand=brand,
+            campaign=drift.campaign or "",
+            kind=drift.kind.value,
+            since=drift.since,
+            counted=drift.counted,
+            in_ledger=drift.in_ledger,
+            found_at=now,
+        )
+        for drift in drifts
+    )
 
 
 def _drift_of(brand: Brand) -> Iterator[Drift]:

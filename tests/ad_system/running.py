@@ -36,8 +36,18 @@ class Process:
 
 def run_up(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """This will run `manage.py up`, which is expected to end by itself, and return what it said."""
+    return run_manage(data_dir, "up", *arguments, **settings)
+
+
+def run_manage(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """This will run a command in an installation of its own, and return what it said."""
+    return run_python(data_dir, "manage.py", *arguments, **settings)
+
+
+def run_python(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """This will run Python in an installation of its own, and return what it said."""
     return subprocess.run(
-        [sys.executable, "manage.py", "up", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=_environment(data_dir, settings),
         capture_output=True,

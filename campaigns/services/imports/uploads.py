@@ -26,7 +26,10 @@ from campaigns.rules.texts import NAME_LENGTH
 from campaigns.services.imports import history
 from campaigns.services.imports.importing import check_file, import_file
 from campaigns.services.imports.rows import ImportOrder, Mode, Progress
+from campaigns.services.refused import count_refused
 
+# Refused rows of files are counted under this name, however the file came.
+DOOR = "file"
 # A file of more lines is for a worker: a person would wait too long for the page.
 LINES_AT_ONCE = 5_000
 # Somebody who has not said yes by then will not say it any more.
@@ -161,6 +164,7 @@ def _check(row: SpendImport, path: Path, clock: Callable[[], datetime]) -> None:
         report = check_file(order=_order(row, path), now=clock(), on_progress=_progress(row, clock))
     except Refusal as refusal:
         history.fail(row.pk, refusal, now=clock(), state=ImportState.REFUSED)
+        count_refused(door=DOOR, refusal=refusal, now=clock())
         SpendUpload.objects.filter(spend_import=row).delete()
     else:
         history.keep_check(row.pk, report)
@@ -173,6 +177,7 @@ def _import(row: SpendImport, path: Path, clock: Callable[[], datetime]) -> None
     except Refusal as refusal:
         # Whatever was refused now was good when it was checked: a person looks at it, and may let it go on.
         history.fail(row.pk, refusal, now=clock())
+        count_refused(door=DOOR, refusal=refusal, now=clock())
     else:
         SpendUpload.objects.filter(spend_import=row).delete()
 
