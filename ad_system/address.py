@@ -109,11 +109,11 @@ def warn_of_host(address: Address, *, allowed_hosts: Sequence[str]) -> str | Non
     )
 
 
-def answers(address: Address, *, allowed_hosts: Sequence[str]) -> bool:
-    """This will say whether the web server answers its login page, or sends to https for it."""
+def answers(address: Address, *, allowed_hosts: Sequence[str], page: str = PAGE) -> bool:
+    """This will say whether the web server answers a page (the login), or sends to https for it."""
     connection = http.client.HTTPConnection(address.near_host, address.port, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", PAGE, headers={"Host": _name_for_host_header(allowed_hosts)})
+        connection.request("GET", page, headers={"Host": _name_for_host_header(allowed_hosts)})
         return connection.getresponse().status < http.client.BAD_REQUEST
     except (OSError, http.client.HTTPException):
         return False

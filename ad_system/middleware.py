@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from ad_system.logs import request_id
 
 HEADER = "X-Request-ID"
-FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_REQUEST_ID")
+# What is taken at its word further in. X-Forwarded-For is not, and says that a proxy is there, whoever it is.
+BELIEVED = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_REQUEST_ID")
 
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -31,7 +32,7 @@ class ProxyMiddleware:
             forwarded_for = request.META.get("HTTP_X_FORWARDED_FOR", "")
             request.META["REMOTE_ADDR"] = _client(forwarded_for, self._proxies) or request.META["REMOTE_ADDR"]
         else:
-            for header in FORWARDED:
+            for header in BELIEVED:
                 request.META.pop(header, None)
         return self._get_response(request)
 

@@ -64,6 +64,7 @@ def _bad_secrets(environment: Environment) -> list[str]:
         "DATABASE_PASSWORD": [environment.database_password, _password_in(environment.database_url)],
         "CELERY_BROKER_PASSWORD": [environment.celery_broker_password, _password_in(environment.celery_broker_url)],
         "FLOWER_PASSWORD": [environment.flower_password],
+        "METRICS_TOKEN": [environment.metrics_token],
     }
     found += [f"{name} is one that others know: make a new one" for name, values in keys.items() if _any_weak(values)]
     return found + [

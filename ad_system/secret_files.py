@@ -17,6 +17,7 @@ SECRETS = (
     "celery_broker_url",
     "celery_broker_password",
     "flower_password",
+    "metrics_token",
 )
 
 

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from ad_system.logs import request_id
 from ad_system.middleware import ProxyMiddleware, RequestIdMiddleware
+from ad_system.signs.pages import SignsMiddleware
 
 PROXY, CLIENT, STRANGER = "172.30.91.2", "203.0.113.7", "198.51.100.9"
 
@@ -25,7 +26,7 @@ def no_request_of_another_test() -> Iterator[None]:
 def behind_proxies(settings: Settings) -> None:
     settings.TRUSTED_PROXIES = ["172.30.91.0/24", "::1"]
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    settings.ALLOWED_HOSTS = ["desk.example.com"]
+    settings.ALLOWED_HOSTS = ["testserver"]
 
 
 def arriving(sender: str, **headers: str) -> HttpRequest:
@@ -57,7 +58,18 @@ def test_nobody_else_is_believed(sender: str) -> None:
 
     assert not request.is_secure()
     assert request.META["REMOTE_ADDR"] == sender
-    assert not [name for name in request.headers if name.startswith("X-")]
+    assert "X-Request-ID" not in request.headers
+    assert request.get_host() == "testserver"
+
+
+@pytest.mark.parametrize("sender", ["127.0.0.1", PROXY])
+def test_whoever_comes_through_a_proxy_is_not_the_machine_itself(sender: str) -> None:
+    def answer(request: HttpRequest) -> HttpResponse:
+        return SignsMiddleware(lambda _: HttpResponse())(request)
+
+    request = RequestFactory().get("/metrics", headers={"x_forwarded_for": CLIENT}, REMOTE_ADDR=sender)
+
+    assert ProxyMiddleware(answer)(request).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -137,17 +137,26 @@ def test_production_starts_with_secrets_from_files(
     assert environment.log_format == "json"
 
 
-@pytest.mark.parametrize("name", ["secret_key", "database_password", "redis_password", "flower_password"])
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        ("web", "secret_key"),
+        ("web", "metrics_token"),
+        ("celery-worker", "database_password"),
+        ("celery-beat", "redis_password"),
+        ("celery-flower", "flower_password"),
+    ],
+)
 @pytest.mark.parametrize("content", [None, "", "only-for-trials"])
 def test_production_does_not_start_with_a_missing_or_a_known_secret(
-    monkeypatch: pytest.MonkeyPatch, secrets: Path, name: str, content: str | None
+    monkeypatch: pytest.MonkeyPatch, secrets: Path, service: str, name: str, content: str | None
 ) -> None:
     (secrets / name).unlink()
     if content is not None:
         (secrets / name).write_text(content)
 
     with pytest.raises(ValidationError):
-        read_settings("celery-flower", TRIAL, PRODUCTION, monkeypatch=monkeypatch, secrets=secrets)
+        read_settings(service, TRIAL, PRODUCTION, monkeypatch=monkeypatch, secrets=secrets)
 
 
 def test_production_does_not_start_with_what_the_trial_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

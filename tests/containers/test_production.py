@@ -43,7 +43,7 @@ class System:
         self.ports = {name: free_port() for name in ("web", "redis", "celery-flower")}
         self.values = {}
         self.secrets.mkdir()
-        for name in ("secret_key", "database_password", "redis_password", "flower_password"):
+        for name in compose.as_map(compose.read(PRODUCTION, variables={"SITE": SITE})["secrets"]):
             self.values[name] = secrets.token_hex(32)
             (self.secrets / name).write_text(self.values[name])
         image.make_tree(self.tree)
@@ -171,6 +171,10 @@ def test_production_runs_as_described_and_keeps_its_secrets(system: System) -> N
     assert status_of(web, "/admin/login/", host="evil.example", X_Forwarded_Proto="https") == 400
     assert status_of(web, "/nowhere", host=SITE, X_Forwarded_Proto="https", X_Request_ID="asked-by-a-test") == 404
     system.wait_until(lambda: "asked-by-a-test" in system.log("web"), what="the line of the request")
+
+    token = f"Bearer {system.values['metrics_token']}"
+    assert status_of(web, "/metrics", host="127.0.0.1") == 401
+    assert status_of(web, "/metrics", host="127.0.0.1", Authorization=token) == 200
 
     # The broker's rules let the worker do all that it does, and nothing is said of a key.
     system.wait_until(lambda: " ready." in system.log("celery-worker"), what="the worker")

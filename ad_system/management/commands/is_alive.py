@@ -26,7 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, *, name: str, port: int | None, **options: object) -> None:
         looks: dict[str, Callable[[], bool]] = {
-            "web": lambda: address.answers(Address("127.0.0.1", port or 8000), allowed_hosts=settings.ALLOWED_HOSTS),
+            # The process alone: a database that is away is no reason to start the web server again.
+            "web": lambda: address.answers(
+                Address("127.0.0.1", port or 8000), allowed_hosts=settings.ALLOWED_HOSTS, page="/healthz"
+            ),
             "flower": lambda: _flower_answers(port or 5555),
             "worker": parts.worker_answers,
             "beat": lambda: (
