@@ -120,6 +120,15 @@ class Environment(BaseSettings):
         description="Addresses or networks of the proxies in front, separated by commas: their headers are believed.",
     )
     web_processes: int = Field(default=1, ge=1, description="Processes of the web server.")
+    keep_history_days: int = Field(
+        default=0, ge=0, description="Starts and stops of campaigns are deleted after so many days. 0: never."
+    )
+    keep_imports_days: int = Field(
+        default=0, ge=0, description="Imports that recorded nothing are deleted after so many days. 0: never."
+    )
+    keep_messages_days: int = Field(
+        default=30, ge=0, description="Messages of webhooks that are done are deleted after so many days. 0: never."
+    )
     worker_processes: int = Field(default=2, ge=1, description="Tasks that one worker runs at once.")
 
     @classmethod

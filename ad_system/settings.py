@@ -166,5 +166,8 @@ BUDGET_THRESHOLDS = ENVIRONMENT.budget_thresholds
 WEBHOOK_TIMEOUT = ENVIRONMENT.webhook_timeout
 WEBHOOK_ALLOW_PRIVATE = ENVIRONMENT.webhook_allow_private
 WEBHOOK_ALLOW_HTTP = ENVIRONMENT.webhook_allow_http
+KEEP_HISTORY_DAYS = ENVIRONMENT.keep_history_days
+KEEP_IMPORTS_DAYS = ENVIRONMENT.keep_imports_days
+KEEP_MESSAGES_DAYS = ENVIRONMENT.keep_messages_days
 
 LOGGING = logs.configuration(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from campaigns.rules.periods import PeriodKind
-from campaigns.services import mismatches, passes, pulses, resets, simulation, totals, webhooks
+from campaigns.services import mismatches, passes, pulses, resets, retention, simulation, totals, webhooks
 from campaigns.services.imports import uploads
 from campaigns.services.passes import PassReport
 
@@ -26,8 +26,6 @@ from campaigns.services.passes import PassReport
 RANGE_EXPIRES = 55
 # At this minute of the hour the net looks at every blocker, not at budgets alone.
 FULL_REVIEW_MINUTE = 7
-# And at this one, old messages of webhooks go.
-FORGETTING_MINUTE = 37
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +128,14 @@ def run_import(import_id: int) -> str:
 
 @shared_task
 def deliver_webhooks() -> str:
-    """Send what endpoints are to be told of, at least once and in order; once an hour, forget what is old."""
+    """Send what endpoints are to be told of, at least once and in order."""
     return _noted("deliver_webhooks", _deliver, now=timezone.now()).text
+
+
+@shared_task
+def forget_old_records() -> str:
+    """Delete what is older than the settings keep it. The ledger is never touched."""
+    return _noted("forget_old_records", _forget, now=timezone.now()).text
 
 
 def run_here(name: str, *, now: datetime, by_hand: bool = False) -> TaskReport:
@@ -237,12 +241,15 @@ def _simulate(*, now: datetime, minutes: int = 1, seed: int | None = None) -> Ta
 
 def _deliver(*, now: datetime) -> TaskReport:
     report = webhooks.send_due(now=now)
-    if now.minute == FORGETTING_MINUTE:
-        webhooks.forget_old_messages(now=now)
     text = f"{_count(report.delivered, 'message')} delivered"
     failed = f", {report.failed} to be tried again" if report.failed else ""
     dead = f", {report.dead} given up" if report.dead else ""
     return TaskReport(text + failed + dead, handled=report.delivered, failed=report.dead)
+
+
+def _forget(*, now: datetime) -> TaskReport:
+    forgotten = retention.forget_old(now=now)
+    return TaskReport(f"{_count(forgotten.total, 'old record')} deleted", handled=forgotten.total)
 
 
 def _count(number: int, word: str) -> str:
@@ -261,6 +268,7 @@ _AS_BEAT: dict[str, _Run] = {
     "check_ledger": _check_ledger,
     "simulate_spend": _simulate,
     "deliver_webhooks": _deliver,
+    "forget_old_records": _forget,
 }
 _BY_HAND: dict[str, _Run] = {
     "reset_daily_spends": partial(_reset_now, PeriodKind.DAY),
