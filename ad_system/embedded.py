@@ -57,9 +57,20 @@ def database(url: str, data_dir: Path, *, password: str = "", has_pooler: bool =
     else:
         settings["CONN_HEALTH_CHECKS"] = True
         settings["PASSWORD"] = password or settings["PASSWORD"]
-        # A cursor on the server lives in one connection, and the next piece would come through another one.
-        settings["DISABLE_SERVER_SIDE_CURSORS"] = has_pooler
+        if has_pooler:
+            _share_connections(settings)
     return settings
+
+
+def _share_connections(settings: dict[str, Any]) -> None:
+    """Ask nothing that lives longer than a transaction: the next one comes by another connection.
+
+    Nor options at the start, which PgBouncer refuses: the role in the database has them (docs/scale.md).
+    """
+    settings["DISABLE_SERVER_SIDE_CURSORS"] = True
+    options = settings.setdefault("OPTIONS", {})
+    options.pop("options", None)
+    options["prepare_threshold"] = None
 
 
 def broker_socket(data_dir: Path) -> Path:

@@ -105,6 +105,11 @@ class Environment(BaseSettings):
         default=[], repr=False, description="Keys of before, separated by commas: what they signed is still good."
     )
     database_password: str = Field(default="", repr=False, description="Takes the place of the one in DATABASE_URL.")
+    database_replica_url: str = Field(
+        default="",
+        repr=False,
+        description="A replica of the database that exports read from. Empty: the database itself.",
+    )
     database_pooler: bool = Field(
         default=False, description="A pooler in transaction mode (PgBouncer) stands before PostgreSQL."
     )

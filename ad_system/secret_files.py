@@ -14,6 +14,7 @@ SECRETS = (
     "secret_key_fallbacks",
     "database_url",
     "database_password",
+    "database_replica_url",
     "celery_broker_url",
     "celery_broker_password",
     "flower_password",

@@ -117,6 +117,17 @@ DATABASES = {
     )
 }
 
+# Exports read from here. A test that looks at one database sees the other as the same.
+REPORTS_DATABASE = "reports" if ENVIRONMENT.database_replica_url else "default"
+if ENVIRONMENT.database_replica_url:
+    DATABASES["reports"] = embedded.database(
+        ENVIRONMENT.database_replica_url,
+        ENVIRONMENT.data_dir,
+        password=ENVIRONMENT.database_password,
+        has_pooler=ENVIRONMENT.database_pooler,
+    )
+    DATABASES["reports"]["TEST"] = {"MIRROR": "default"}
+
 # --- Security ---------------------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = ENVIRONMENT.production

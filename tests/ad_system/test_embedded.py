@@ -72,11 +72,15 @@ def test_database_password_takes_the_place_of_the_one_in_the_address(tmp_path: P
     assert (settings["USER"], settings["PASSWORD"]) == ("desk", "new/@:")
 
 
-@pytest.mark.parametrize("has_pooler", [True, False])
-def test_database_behind_a_pooler_keeps_no_cursor_on_the_server(tmp_path: Path, has_pooler: bool) -> None:
-    settings = embedded.database("postgres://desk@db/desk", tmp_path, has_pooler=has_pooler)
+def test_database_behind_a_pooler_keeps_nothing_beyond_a_transaction(tmp_path: Path) -> None:
+    settings = embedded.database("postgres://desk@db/desk?options=-csearch_path%3Ddesk", tmp_path, has_pooler=True)
 
-    assert settings["DISABLE_SERVER_SIDE_CURSORS"] is has_pooler
+    assert settings["DISABLE_SERVER_SIDE_CURSORS"] is True
+    assert settings["OPTIONS"] == {"prepare_threshold": None}
+
+
+def test_database_without_a_pooler_is_asked_in_pieces(tmp_path: Path) -> None:
+    assert not embedded.database("postgres://desk@db/desk", tmp_path).get("DISABLE_SERVER_SIDE_CURSORS")
 
 
 @pytest.mark.parametrize(
