@@ -11,6 +11,11 @@ def leave_sign(data_dir: Path) -> None:
     _file(data_dir).touch()
 
 
+def take_sign_away(data_dir: Path) -> None:
+    """This will say at once that nobody is there any more."""
+    _file(data_dir).unlink(missing_ok=True)
+
+
 def seconds_ago(data_dir: Path, *, now: float) -> float:
     """This will return how long ago the last sign of life was, at the Unix time `now`; infinity if there was none."""
     try:

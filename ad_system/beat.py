@@ -37,6 +37,7 @@ class Scheduler(DatabaseScheduler):
     def close(self) -> None:
         """Stop, and let another one begin."""
         super().close()
+        alive_file.take_sign_away(settings.ENVIRONMENT.data_dir)
         try:
             if self._turn:
                 self._turn.let_go()

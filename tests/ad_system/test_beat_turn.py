@@ -71,3 +71,5 @@ def test_a_sign_of_life_grows_old(tmp_path: Path) -> None:
 
     left_at = (tmp_path / "a" / "beat.alive").stat().st_mtime
     assert alive_file.seconds_ago(tmp_path / "a", now=left_at + 90) == pytest.approx(90)
+    alive_file.take_sign_away(tmp_path / "a")
+    assert alive_file.seconds_ago(tmp_path / "a", now=left_at) == float("inf")

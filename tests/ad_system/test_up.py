@@ -141,7 +141,7 @@ def test_up_runs_everything_keeps_it_running_and_stops_it(tmp_path: Path) -> Non
     assert last_words.endswith("up     | Stopped\n")
     assert "Traceback" not in last_words
     left = {path.name for path in up.data_dir.iterdir()}
-    assert left == {"ad_system.sqlite3", "broker", "secret_key", "static", "up.lock"}
+    assert left == {"ad_system.sqlite3", "beat.lock", "broker", "secret_key", "static", "up.lock"}
 
 
 @pytest.mark.system
