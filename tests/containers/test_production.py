@@ -5,6 +5,7 @@ What an engine would add (images, networks, limits, restarts) is not here.
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import secrets
@@ -23,7 +24,9 @@ from tests.ad_system.running import free_port
 from tests.ad_system.running_part import status_of
 from tests.containers import compose, image
 from tests.containers.compose import PRODUCTION, TRIAL, as_texts
+from tests.containers.image import Account
 from tests.plugin.guard import Guarded
+from tests.plugin.postgres import make_directory
 from tests.processes import Installation
 
 pytestmark = [
@@ -38,7 +41,7 @@ SITE = "desk.example.com"
 class System:
     """The services of the compose files, each as a process that runs in the image's tree."""
 
-    def __init__(self, folder: Path, *, database_url: str) -> None:
+    def __init__(self, folder: Path, account: Account, *, database_url: str) -> None:
         self.tree, self.data_dir, self.secrets = folder / "app", folder / "data", folder / "secrets"
         self.ports = {name: free_port() for name in ("web", "redis", "celery-flower")}
         self.values = {}
@@ -54,7 +57,7 @@ class System:
             "TRUSTED_PROXIES": "127.0.0.1",
             "DATA_DIR": str(self.data_dir),
         }
-        self._folder = folder
+        self.account, self._folder = account, folder
         self._running: dict[str, Guarded] = {}
 
     def environment(self, service: str) -> dict[str, str]:
@@ -70,20 +73,22 @@ class System:
             command = [self._in_place(part) for part in command]
         else:
             port = ["--port", str(self.ports[service])] if service in self.ports else []
-            command = [sys.executable, "manage.py", *command, *port]
+            command = [str(self.account.python), "manage.py", *command, *port]
         self._running[service] = Guarded(
             command,
             log=self._log(service),
             cwd=self.tree if service != "redis" else self._folder,
             environment=self.environment(service),
+            user=self.account.name,
         )
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """This will run a command in the web's container."""
         return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [self.account.python, "manage.py", *arguments],
             cwd=self.tree,
             env=self.environment("web"),
+            user=self.account.name or None,
             capture_output=True,
             text=True,
             timeout=120,
@@ -97,6 +102,10 @@ class System:
     def is_running(self, service: str) -> bool:
         """Whether the service has not ended."""
         return self._running[service].is_running
+
+    def users(self) -> set[str]:
+        """Whose the services' processes are."""
+        return {Path(f"/proc/{one.pid}").owner() for one in self._running.values()}
 
     def command_lines(self) -> str:
         """What everybody on the machine can read of the services."""
@@ -131,11 +140,30 @@ class System:
         )
 
 
+@pytest.fixture(scope="module")
+def account(request: pytest.FixtureRequest) -> Iterator[Account]:
+    """In the long run the image's packages alone, and an account that owns nothing; else what the tests have."""
+    if request.config.getoption("--hypothesis-profile") != "long":
+        yield Account(Path(sys.executable))
+        return
+    folder = make_directory(image.unprivileged())
+    keeper = Guarded(removes=folder)
+    try:
+        yield image.make_account(folder, image.unprivileged())
+    finally:
+        keeper.stop()
+
+
 @pytest.fixture
-def system(installation: Installation, tmp_path: Path) -> Iterator[System]:
-    system = System(tmp_path, database_url=installation.database_url)
-    yield system
-    system.stop()
+def system(installation: Installation, account: Account) -> Iterator[System]:
+    folder = make_directory(account.name)
+    keeper = Guarded(removes=folder)
+    system = System(folder, account, database_url=installation.database_url)
+    try:
+        yield system
+    finally:
+        system.stop()
+        keeper.stop()
 
 
 @pytest.mark.parametrize("content", [None, ""])
@@ -185,6 +213,7 @@ def test_production_runs_as_described_and_keeps_its_secrets(system: System) -> N
     user = f"flower:{system.values['flower_password']}"
     assert status_of(system.ports["celery-flower"], "/workers", user=user) == 200
 
+    assert system.users() == {system.account.name or getpass.getuser()}
     told = system.command_lines()
     logs = {name: system.log(name) for name in ("redis", "web", "celery-worker", "celery-beat", "celery-flower")}
     for name, secret in system.values.items():
