@@ -29,14 +29,15 @@ class Turn:
         self._holder = f"{socket.gethostname()}:{data_dir.resolve()}"
         self._lock = FileLock(data_dir / "beat.lock", timeout=0)
         self._is_ours = False
-        self._renew_at: datetime | None = None
+        self._asked_at: datetime | None = None
 
     def is_ours(self, now: datetime) -> bool:
         """This will say whether this process is the one to send, and log when that changes."""
-        if self._is_ours and self._renew_at is not None and now < self._renew_at:
+        # Asked again at once where the clock went back.
+        if self._is_ours and self._asked_at is not None and self._asked_at <= now < self._asked_at + RENEW_AFTER:
             return True
         was_ours, self._is_ours = self._is_ours, self._take_lock() and self._take_lease(now)
-        self._renew_at = now + RENEW_AFTER
+        self._asked_at = now
         if was_ours != self._is_ours:
             logger.info("Beat %s holder=%s", "sends the tasks" if self._is_ours else "stands by", self._holder)
         return self._is_ours

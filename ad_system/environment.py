@@ -51,6 +51,12 @@ class Environment(BaseSettings):
         repr=False,
         description="postgres://user:password@host:5432/name, or empty for SQLite in DATA_DIR.",
     )
+    lock_timeout: float = Field(
+        default=0,
+        ge=0,
+        le=300,
+        description="Seconds that a writer waits for another one. 0: 5 for a brand on PostgreSQL, 20 on SQLite.",
+    )
     celery_broker_url: str = Field(
         default="",
         repr=False,

@@ -81,8 +81,12 @@ def prepare_static_files(say: Callable[[str], object]) -> None:
 
 
 def load_demo() -> None:
-    """This will load the demo agency into an empty database; the command itself sees whether it is."""
-    call_command("load_demo")
+    """This will load the demo agency at the first start, if the database is empty; the command sees whether it is.
+
+    Later it is for people to say: who removed it, or began without it, does not want it back at every start.
+    """
+    if not get_user_model()._default_manager.exists():
+        call_command("load_demo")
 
 
 def ensure_administrator() -> Administrator | None:

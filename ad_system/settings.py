@@ -33,8 +33,9 @@ TEST_RUNNER = "ad_system.testing.PytestRunner"
 
 INSTALLED_APPS = [
     "ad_system",
+    # Before the admin, whose templates it overrides.
     "campaigns",
-    "django.contrib.admin",
+    "campaigns.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -114,6 +115,7 @@ DATABASES = {
         ENVIRONMENT.data_dir,
         password=ENVIRONMENT.database_password,
         has_pooler=ENVIRONMENT.database_pooler,
+        lock_timeout=ENVIRONMENT.lock_timeout,
     )
 }
 
@@ -125,6 +127,7 @@ if ENVIRONMENT.database_replica_url:
         ENVIRONMENT.data_dir,
         password=ENVIRONMENT.database_password,
         has_pooler=ENVIRONMENT.database_pooler,
+        lock_timeout=ENVIRONMENT.lock_timeout,
     )
     DATABASES["reports"]["TEST"] = {"MIRROR": "default"}
 
@@ -165,6 +168,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONSUMER = "ad_system.consumer.Consumer"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- The desk ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.core.checks import Tags, register
 
 
@@ -16,3 +17,12 @@ class CampaignsConfig(AppConfig):
         register(checks.check_clock, "campaigns")
         register(checks.check_time_travel, "campaigns", Tags.security, deploy=True)
         register(checks.check_webhooks, "campaigns", Tags.security, deploy=True)
+
+
+class DeskAdminConfig(admin_apps.AdminConfig):
+    """Django's admin, with our site."""
+
+    # It stands for Django's admin, not for this app.
+    default = False
+
+    default_site = "campaigns.site.DeskSite"

@@ -11,7 +11,7 @@ from campaigns.models import Brand, Campaign
 from campaigns.rules.budgets import BudgetUse, BudgetUses
 from campaigns.rules.dayparting import Window
 from campaigns.rules.delivery import Facts
-from campaigns.rules.periods import current_periods
+from campaigns.rules.periods import current_periods, find_zone
 
 
 def facts_of(campaign: Campaign, brand: Brand, now: datetime) -> Facts:
@@ -34,10 +34,13 @@ def facts_of(campaign: Campaign, brand: Brand, now: datetime) -> Facts:
 
 def readable_zone(brand: Brand) -> ZoneInfo | None:
     """Return the brand's time zone, or None if its column holds none."""
-    try:
-        return brand.zone
-    except InvalidTimeZone:
-        return None
+    return _find_zone(brand.time_zone)
+
+
+def zones_in_use() -> list[tuple[str, ZoneInfo | None]]:
+    """Return the time zones that brands have, by name; None for one that cannot be read. One query."""
+    names = Brand.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct()
+    return [(name, _find_zone(name)) for name in names]
 
 
 def budget_uses(row: Brand | Campaign, zone: ZoneInfo | None, now: datetime) -> BudgetUses:
@@ -54,3 +57,10 @@ def windows_of(campaign: Campaign) -> tuple[Window, ...] | None:
     if schedule is None or not schedule.is_enabled:
         return None
     return tuple(row.window for row in schedule.windows.all())
+
+
+def _find_zone(name: str) -> ZoneInfo | None:
+    try:
+        return find_zone(name)
+    except InvalidTimeZone:
+        return None

@@ -25,10 +25,6 @@ from campaigns.models import (
     WebhookEndpoint,
 )
 
-admin.site.site_header = "ad_system – budget desk"
-admin.site.site_title = "ad_system – budget desk"
-admin.site.index_title = "The desk"
-
 admin.site.register(Brand, BrandAdmin)
 admin.site.register(Campaign, CampaignAdmin)
 admin.site.register(SpendLog, SpendAdmin)

@@ -10,6 +10,9 @@ from typing import Any, ClassVar, Self, TypeVar
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import EmptyResultSet
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
@@ -20,12 +23,35 @@ from django.utils import timezone
 from campaigns.admin.choices import keys_among
 from campaigns.admin.forms import DeskForm
 from campaigns.errors import Refusal
+from campaigns.models import LARGEST_KEY
 from campaigns.services.refused import count_refused
 
 _Row = TypeVar("_Row", bound=Model)
 
 # A message names so many rows, and counts the rest.
 NAMED_ROWS = 8
+
+
+class DeskChangeList(ChangeList):
+    """A list of rows. What no database can be asked for, such as the year 99999, is a filter that makes no sense."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: list[str | None] | None = None) -> QuerySet[Any]:
+        """Return the rows that the address asks for.
+
+        :raises IncorrectLookupParameters: if it makes no sense; the list then opens without filters.
+        """
+        rows = super().get_queryset(request, exclude_parameters)
+        try:
+            # Some lookups look at their values only where the statement is written.
+            _, values = rows.query.sql_with_params()
+        except EmptyResultSet:
+            # Makes sense, and no row fits.
+            return rows
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters(error) from error
+        if any(isinstance(value, int) and abs(value) > LARGEST_KEY for value in values):
+            raise IncorrectLookupParameters("a number of more than 64 bits")
+        return rows
 
 
 class DeskAdmin(admin.ModelAdmin[_Row]):
@@ -35,13 +61,15 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
     carries the request's moment and, where a service said no, the refusal that the form shows.
     """
 
+    empty_value_display = "–"
+
+    # What an empty list says to somebody who wonders what belongs there.
+    nothing_yet = ""
+
     now: datetime
     refusal: Refusal | None = None
     # Of a page that brings spend: the door under which what is refused is counted.
     door: ClassVar[str] = ""
-
-    class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["campaigns/admin.css"]}
 
     def at_present(self) -> Self:
         """Return a copy for one request: here the clock is read, once."""
@@ -55,6 +83,10 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             # No database can be asked for a NUL: the same answer as to any other filter that makes no sense.
             return HttpResponseRedirect(f"{request.path}?e=1")
         return super(DeskAdmin, self.at_present()).changelist_view(request, extra_context)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return our own list."""
+        return DeskChangeList
 
     def changeform_view(
         self,
@@ -153,7 +185,7 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             return None
         return super().response_action(request, queryset, *args, **kwargs)
 
-    @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
+    @admin.action(permissions=["delete"], description="Delete…")
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[_Row]) -> HttpResponse | None:
         """Ask, then delete the rows one by one."""
         if not request.POST.get("post"):
@@ -162,25 +194,43 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         return None
 
     def each(
-        self, request: HttpRequest, rows: Iterable[_Row], act: Callable[[_Row], str], *, did: str, failed: str
+        self,
+        request: HttpRequest,
+        rows: Iterable[_Row],
+        act: Callable[[_Row], str],
+        *,
+        did: str,
+        failed: str,
+        log: str = "",
     ) -> None:
         """Do something to each row in a transaction of its own, then say what was done, and what refused and why.
 
         :param act: does it and returns a few words on what became of the row.
+        :param log: what the history of each row says about it; empty: the act sees to that.
         """
         done: list[str] = []
         refused: dict[str, list[str]] = {}
         for row in rows:
             try:
-                done.append(act(row))
+                done.append(self._act_and_log(request, row, act, log) if log else act(row))
             except Refusal as refusal:
                 refused.setdefault(refusal.code, []).append(str(refusal))
         if done:
-            self.message_user(request, f"{did} {self._count(len(done))}: {_few(done, ', ')}.", messages.SUCCESS)
+            self.message_user(request, f"{did} {self.count_words(len(done))}: {_few(done, ', ')}.", messages.SUCCESS)
         for sentences in refused.values():
             self.message_user(
-                request, f"{failed}, {self._count(len(sentences))}: {_few(sentences, ' ')}", messages.ERROR
+                request, f"{failed}, {self.count_words(len(sentences))}: {_few(sentences, ' ')}", messages.ERROR
             )
+
+    def count_words(self, number: int) -> str:
+        """Return a number of rows in words: `3 campaigns`."""
+        return f"{number} {self.opts.verbose_name if number == 1 else self.opts.verbose_name_plural}"
+
+    def _act_and_log(self, request: HttpRequest, row: _Row, act: Callable[[_Row], str], log: str) -> str:
+        with transaction.atomic():
+            words = act(row)
+            self.log_change(request, row, log)
+        return words
 
     def _remove_and_say(self, request: HttpRequest, row: _Row) -> str:
         name = str(row)
@@ -188,9 +238,6 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
             self.remove(request, row)
         return name
-
-    def _count(self, number: int) -> str:
-        return f"{number} {self.opts.verbose_name if number == 1 else self.opts.verbose_name_plural}"
 
 
 def asks_for_nul(request: HttpRequest) -> bool:

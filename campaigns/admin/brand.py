@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 from zoneinfo import available_timezones
 
@@ -15,12 +17,15 @@ from django.utils.safestring import SafeString
 from django_stubs_ext import WithAnnotations
 
 from campaigns.admin import cells
+from campaigns.admin.asking import AskedRow, outcome
 from campaigns.admin.base import actor_of
+from campaigns.admin.filters import UsedFilter
 from campaigns.admin.forms import DeskForm, budget_field
-from campaigns.admin.switches import SwitchedAdmin
+from campaigns.admin.switches import Act, SwitchedAdmin
 from campaigns.errors import InvalidTimeZone
 from campaigns.facts import budget_uses, readable_zone
-from campaigns.models import Brand
+from campaigns.models import Brand, Campaign
+from campaigns.queries.preview import Preview, preview, resetting_brand, switching_brand
 from campaigns.rules.budgets import BudgetUses
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import change_brand, create_brand, delete_brand, resets
@@ -30,6 +35,9 @@ if TYPE_CHECKING:
 
 
 FACTS = ("name", "time_zone", "currency", "is_enabled", "daily_budget", "monthly_budget")
+
+
+_OUTCOMES = (("starts", "start"), ("stops", "stop"), ("goes on running", "go on"), ("stays held", "stay held"))
 
 
 class CampaignCounts(TypedDict):
@@ -65,9 +73,10 @@ class BrandForm(DeskForm[Brand]):
 class BrandAdmin(SwitchedAdmin[Brand]):
     """The pages of brands."""
 
+    nothing_yet = "A brand is a client: its time zone says when its days begin, its budgets stop all of its campaigns."
     form = BrandForm
-    list_display = ("name", "state", "running_campaigns", "today", "month")
-    list_filter = ("is_enabled", "currency")
+    list_display = ("where", "state", "running_campaigns", "today", "month")
+    list_filter = ("is_enabled", UsedFilter, "currency")
     search_fields = ("name",)
     readonly_fields = ("state", "running_campaigns", "budgets", "day_since", "month_since")
 
@@ -98,6 +107,17 @@ class BrandAdmin(SwitchedAdmin[Brand]):
         """Delete a brand that has no campaign."""
         delete_brand(brand_id=row.pk)
 
+    def foresee(self, rows: QuerySet[Brand], act: Act) -> list[Preview]:
+        """Return what would become of the brands' campaigns."""
+        campaigns = Campaign.objects.filter(brand__in=rows.order_by().values("pk")).select_related("brand")
+        change = resetting_brand(act.kind) if act.kind else switching_brand(is_enabled=bool(act.is_enabled))
+        return preview(campaigns=list(campaigns.with_windows()), change=change, now=self.now)
+
+    def asked_row(self, row: Brand, foreseen: Sequence[Preview]) -> AskedRow:
+        """Return what the question says of one brand."""
+        own = [one for one in foreseen if one.campaign.brand_id == row.pk]
+        return AskedRow(row.name, "", self.state(row), _then(own))
+
     def switch(self, request: HttpRequest, row: Brand, *, is_enabled: bool) -> str:
         """Switch the brand, and say how many of its campaigns run."""
         brand = change_brand(brand_id=row.pk, is_enabled=is_enabled, now=self.now, actor=actor_of(request))
@@ -110,7 +130,12 @@ class BrandAdmin(SwitchedAdmin[Brand]):
             raise InvalidTimeZone(f"The time zone of {row} cannot be read: correct it first.")
         return _running_sentence(row)
 
-    @admin.display(description="state")
+    @admin.display(description="brand", ordering="name")
+    def where(self, brand: Brand) -> SafeString:
+        """Return the brand with its time zone below."""
+        return cells.owned(brand.name, brand.time_zone)
+
+    @admin.display(description="state", ordering="is_enabled")
     def state(self, brand: Brand) -> SafeString:
         """Return the brand's state as a word with a colour."""
         if readable_zone(brand) is None:
@@ -159,3 +184,9 @@ class BrandAdmin(SwitchedAdmin[Brand]):
 
 def _running_sentence(brand: Brand) -> str:
     return f"{brand}: {brand.campaigns.running().count()} of {brand.campaigns.count()} campaigns run"
+
+
+def _then(foreseen: Sequence[Preview]) -> str:
+    """Say how many campaigns of a brand would start, stop, go on and stay held."""
+    words = Counter(outcome(one).partition(":")[0] for one in foreseen)
+    return ", ".join(f"{words[verb]} {plural}" for verb, plural in _OUTCOMES if words[verb])

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import ForeignKey, Q, QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
+from campaigns.admin.asking import AskedRow, outcome
 from campaigns.admin.base import actor_of
 from campaigns.admin.campaign_form import FACTS, CampaignForm
 from campaigns.admin.choices import CampaignChoices, RowSelect
+from campaigns.admin.copying import CopyingAdmin
+from campaigns.admin.filters import BlockerFilter, FlightFilter, StatusFilter, UsedFilter
 from campaigns.admin.hours import describe, find_schedule
-from campaigns.admin.switches import SwitchedAdmin
+from campaigns.admin.switches import Act, SwitchedAdmin
 from campaigns.facts import budget_uses, readable_zone
-from campaigns.models import Brand, Campaign, Status
+from campaigns.models import Brand, Campaign
 from campaigns.queries import Explanation, explain
+from campaigns.queries.preview import Change, Preview, preview, resetting_campaign, switching_campaign
 from campaigns.rules.budgets import BudgetUses
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import change_campaign, create_campaign, delete_campaign, resets
@@ -32,35 +37,21 @@ if TYPE_CHECKING:
 NOW = ("status_now", "held_by", "next_change", "review", "budgets", "day_since", "month_since", "entries")
 
 
-class StatusFilter(admin.SimpleListFilter):
-    """Campaigns by their state in three words."""
-
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Return the three words."""
-        return [(status.value, status.value) for status in Status]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> QuerySet[Campaign]:
-        """Keep what has that state."""
-        kept = {
-            Status.ACTIVE.value: Q(is_active=True),
-            Status.PAUSED.value: Q(is_active=False, is_enabled=True),
-            Status.INACTIVE.value: Q(is_enabled=False),
-        }
-        return queryset.filter(kept.get(self.value() or "", Q()))
-
-
-class CampaignAdmin(SwitchedAdmin[Campaign]):
+class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
     """The pages of campaigns."""
 
+    nothing_yet = (
+        "A campaign belongs to a brand. It runs when it is switched on, in its flight and its hours, and "
+        "both its own and its brand's budgets have something left."
+    )
     form = CampaignForm
     change_form_template = "admin/campaigns/change_form_with_windows.html"
-    list_display = ("name", "brand", "state", "held_because", "today", "month", "review")
-    list_filter = (StatusFilter, "paused_because", "brand")
+    list_display = ("where", "state", "today", "month", "review")
+    list_filter = (StatusFilter, BlockerFilter, UsedFilter, FlightFilter, "brand")
     search_fields = ("name", "external_id", "brand__name")
     search_help_text = "Name, external id or brand"
+    ordering = ("brand__name", "name")
+    actions = ("activate", "pause", "copy_hours", "reset_day", "reset_month", "delete_selected")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         """Load the brands along with the campaigns: every line needs its zone and its currency."""
@@ -107,6 +98,16 @@ class CampaignAdmin(SwitchedAdmin[Campaign]):
         """Delete a campaign that never spent."""
         delete_campaign(campaign_id=row.pk)
 
+    def foresee(self, rows: QuerySet[Campaign], act: Act) -> list[Preview]:
+        """Return what would become of the campaigns."""
+        loaded = Campaign.objects.with_windows().select_related("brand").filter(pk__in=rows.order_by().values("pk"))
+        return preview(campaigns=list(loaded), change=_change_of(act), now=self.now)
+
+    def asked_row(self, row: Campaign, foreseen: Sequence[Preview]) -> AskedRow:
+        """Return what the question says of one campaign."""
+        then = next((outcome(one) for one in foreseen if one.campaign.pk == row.pk), "")
+        return AskedRow(row.name, row.brand.name, self.state(row), then)
+
     def switch(self, request: HttpRequest, row: Campaign, *, is_enabled: bool) -> str:
         """Switch the campaign, and say whether it runs."""
         return _outcome(
@@ -118,15 +119,16 @@ class CampaignAdmin(SwitchedAdmin[Campaign]):
         resets.reset_campaign(campaign_id=row.pk, kinds=[kind], now=self.now, actor=actor_of(request))
         return _outcome(Campaign.objects.get(pk=row.pk))
 
-    @admin.display(description="status", ordering="is_active")
-    def state(self, campaign: Campaign) -> SafeString:
-        """Return the state as a word with a colour."""
-        return cells.status_badge(campaign.status)
+    @admin.display(description="campaign", ordering="name")
+    def where(self, campaign: Campaign) -> SafeString:
+        """Return the campaign, with its brand and its flight below."""
+        return cells.owned(campaign.name, campaign.brand.name, cells.flight(campaign))
 
-    @admin.display(description="held by", ordering="paused_because")
-    def held_because(self, campaign: Campaign) -> str:
-        """Return the first thing that holds it."""
-        return campaign.headline.label if campaign.headline else cells.NOTHING
+    @admin.display(description="status", ordering="paused_because")
+    def state(self, campaign: Campaign) -> SafeString:
+        """Return the state as icon and word, and the first thing that holds it."""
+        why = campaign.headline.label if campaign.headline else ""
+        return format_html('{} <span class="held">{}</span>', cells.status_badge(campaign.status), why)
 
     @admin.display(description="today", ordering="current_daily_spend")
     def today(self, campaign: Campaign) -> SafeString:
@@ -194,6 +196,10 @@ class CampaignAdmin(SwitchedAdmin[Campaign]):
 
     def _explained(self, campaign: Campaign) -> Explanation:
         return explain(campaign_id=campaign.pk, now=self.now)
+
+
+def _change_of(act: Act) -> Change:
+    return resetting_campaign(act.kind) if act.kind else switching_campaign(is_enabled=bool(act.is_enabled))
 
 
 def _outcome(campaign: Campaign) -> str:

@@ -3,45 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from campaigns.admin import icons
 from campaigns.facts import readable_zone
-from campaigns.models import Brand, Campaign, Status
+from campaigns.models import Brand, Campaign, Status, StatusChange
 from campaigns.rules.budgets import BudgetUse, BudgetUses
 from campaigns.rules.money import format_amount, format_money
 
 NOTHING = "–"
 
-# From this share of a budget on, in percent, it is nearly used up.
-NEARLY = 80
-
 _LEVEL_OF_STATUS = {Status.ACTIVE: "good", Status.PAUSED: "warn", Status.INACTIVE: "off"}
+_ICON_OF_STATUS = {Status.ACTIVE: "running", Status.PAUSED: "paused", Status.INACTIVE: "off"}
 _FULL = Decimal(100)
 _ALMOST_FULL = Decimal("99.9")
 
 
-def badge(words: str, level: str) -> SafeString:
-    """Return a word with a colour: good, warn, bad or off."""
-    return format_html('<span class="badge badge-{}">{}</span>', level, words)
+def badge(words: str, level: str, icon: str = "") -> SafeString:
+    """Return a state as icon and words with a colour: good, warn, bad, info or off.
+
+    :param icon: its name; empty: the level's own.
+    """
+    return format_html('<span class="badge badge-{}">{}{}</span>', level, icons.icon(icon or level), words)
 
 
 def status_badge(status: Status) -> SafeString:
-    """Return a campaign's state as a word with a colour."""
-    return badge(status.value, _LEVEL_OF_STATUS[status])
+    """Return a campaign's state as icon and word with a colour."""
+    return badge(status.value, _LEVEL_OF_STATUS[status], _ICON_OF_STATUS[status])
+
+
+def count_badge(number: int, status: Status) -> SafeString:
+    """Return a number of campaigns in that state."""
+    return badge(f"{number} {status.value}", _LEVEL_OF_STATUS[status], _ICON_OF_STATUS[status])
+
+
+def started_badge(is_active: bool) -> SafeString:
+    """Return whether a change was a start or a stop."""
+    return badge("started", "good", "running") if is_active else badge("stopped", "warn", "paused")
 
 
 def level_of(use: BudgetUse) -> str:
     """Return how near the budget is to its end: good, warn or bad."""
-    if use.limit is None:
-        return "good"
     if use.is_used_up:
         return "bad"
-    return "warn" if use.spent * 100 >= use.limit * NEARLY else "good"
+    return "warn" if use.is_nearly_used_up else "good"
 
 
 def spent_of_limit(use: BudgetUse, currency: str) -> SafeString:
@@ -56,7 +66,7 @@ def used(use: BudgetUse) -> SafeString:
     """Return the share of a budget that is used, as a bar and in words."""
     if use.limit is None:
         return format_html('<span class="use use-none">{}</span>', NOTHING)
-    percent = _shown_percent(use)
+    percent = shown_percent(use)
     if percent is None:
         return format_html('<span class="use use-bad">{}</span>', "budget is 0")
     return format_html(
@@ -74,9 +84,25 @@ def budget(use: BudgetUse, currency: str) -> SafeString:
     return format_html("{} {}", spent_of_limit(use, currency), used(use))
 
 
-def owned(name: str, owner: str) -> SafeString:
-    """Return a name with what it belongs to below."""
-    return format_html('{} <span class="owner">{}</span>', name, owner)
+def name(text: str) -> SafeString:
+    """Return a name, in its own direction of writing, whatever stands beside it."""
+    return format_html('<bdi class="name">{}</bdi>', text)
+
+
+def owned(name_of_it: str, owner: str, more: str = "") -> SafeString:
+    """Return a name with what it belongs to below, and more words there."""
+    cell = format_html('{} <bdi class="owner">{}</bdi>', name(name_of_it), owner)
+    return format_html('{} <span class="owner">{}</span>', cell, more) if more else cell
+
+
+def flight(campaign: Campaign) -> str:
+    """Return a flight in words: `1 Nov 2026 – 30 Nov 2026`; empty where it has no end and no beginning."""
+    first, last = campaign.start_date, campaign.end_date
+    if first and last:
+        return f"{day(first)} – {day(last)}"
+    if last:
+        return f"until {day(last)}"
+    return f"from {day(first)}" if first else ""
 
 
 def moment(when: datetime | None, zone: ZoneInfo | None, *, year: bool = True) -> SafeString | str:
@@ -100,6 +126,13 @@ def review_moment(campaign: Campaign, brand: Brand, now: datetime) -> SafeString
     return moment(when, readable_zone(brand), year=when is not None and when.year != now.year)
 
 
+def change_numbers(change: StatusChange) -> str:
+    """Return the deciding budget's numbers at the moment of a start or stop."""
+    if change.spent is None or change.limit is None:
+        return NOTHING
+    return f"{format_amount(change.spent)} of {format_money(change.limit, change.campaign.brand.currency)}"
+
+
 def lines(sentences: Sequence[str], *, otherwise: str) -> SafeString | str:
     """Return sentences as a list, or one sentence where there are none."""
     if not sentences:
@@ -118,9 +151,15 @@ def budget_table(owners: Iterable[tuple[str, BudgetUses]], currency: str) -> Saf
     return format_html('<table class="budgets">{}</table>', body)
 
 
-def _shown_percent(use: BudgetUse) -> Decimal | None:
+def shown_percent(use: BudgetUse) -> Decimal | None:
+    """Return the used share as people see it: never 100 % while something is left. None where there is no share."""
     percent = use.used_percent
     if percent is not None and percent >= _FULL and not use.is_used_up:
         # Rounded, it would say that nothing is left while the campaign still runs.
         return _ALMOST_FULL
     return percent
+
+
+def day(which: date) -> str:
+    """Return a date: `20 Nov 2026`."""
+    return f"{which.day} {which:%b %Y}"

@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from campaigns.errors import InvalidAmount, Refusal
 from campaigns.rules.money import parse_budget
+
+DAY_FORMATS = ("%Y-%m-%d",)
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -37,14 +39,18 @@ class DeskForm(forms.ModelForm[_Row]):
             for field in self.fields.values():
                 field.show_hidden_initial = not field.widget.is_hidden
         for field in self.fields.values():
+            _read_days_one_way(field)
             if isinstance(field.widget, RelatedFieldWidgetWrapper):
                 _show_no_icons(field.widget)
+            if isinstance(field.widget, AdminSplitDateTime):
+                _name_both_parts(field.widget, str(field.label))
 
     def clean(self) -> dict[str, Any] | None:
         """Show what the service said no to, where it was asked in vain before."""
         if self.refusal is not None:
             name = self.fields_of_refusals.get(self.refusal.field, self.refusal.field)
-            self.add_error(name if name in self.fields else None, str(self.refusal))
+            error = ValidationError(str(self.refusal), code=self.refusal.code)
+            self.add_error(name if name in self.fields else None, error)
         return super().clean()
 
     def _post_clean(self) -> None:
@@ -56,10 +62,23 @@ class DeskForm(forms.ModelForm[_Row]):
         return {name: self.cleaned_data[name] for name in wanted}
 
 
+def _read_days_one_way(field: forms.Field) -> None:
+    """Take a day as the page writes it. Django would read 10/11/2026 as Americans do, and 26 as a year."""
+    for part in field.fields if isinstance(field, forms.MultiValueField) else [field]:
+        if isinstance(part, forms.DateField):
+            part.input_formats = DAY_FORMATS
+
+
 def _show_no_icons(widget: RelatedFieldWidgetWrapper) -> None:
     """Offer to choose, not to add, change or delete what is chosen from."""
     widget.can_add_related = widget.can_change_related = False
     widget.can_delete_related = widget.can_view_related = False
+
+
+def _name_both_parts(widget: AdminSplitDateTime, label: str) -> None:
+    """Give date and time names of their own: the label above belongs to both, and so to none."""
+    for part, word in zip(widget.widgets, ("date", "time"), strict=True):
+        part.attrs["aria-label"] = f"{label}: {word}"
 
 
 class MoneyFormField(forms.Field):

@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
 from campaigns.admin.exporting import ExportingAdmin
+from campaigns.admin.filters import OneCampaignFilter
 from campaigns.facts import readable_zone
 from campaigns.models import StatusChange
 from campaigns.queries.exports import Row, export_status
-from campaigns.rules.money import format_amount, format_money
 
 COLUMNS = ("changed", "where", "state", "why", "cause", "actor", "numbers")
 
@@ -24,9 +24,10 @@ class StatusChangeAdmin(ExportingAdmin[StatusChange]):
 
     list_display = COLUMNS
     list_display_links = ("changed",)
-    list_filter = ("is_active", "cause", "changed_at", "campaign__brand")
+    list_filter = (OneCampaignFilter, "is_active", "cause", "changed_at", "campaign__brand")
     search_fields = ("campaign__name", "campaign__brand__name", "=actor")
     search_help_text = "Campaign, brand or who did it"
+    nothing_yet = "Every start and stop of a campaign is kept here, with its reason and the numbers at that moment."
     show_full_result_count = False
     fields = COLUMNS
     readonly_fields = COLUMNS
@@ -65,7 +66,7 @@ class StatusChangeAdmin(ExportingAdmin[StatusChange]):
     @admin.display(description="change", ordering="is_active")
     def state(self, change: StatusChange) -> SafeString:
         """Return whether it started or stopped."""
-        return cells.badge("started", "good") if change.is_active else cells.badge("stopped", "warn")
+        return cells.started_badge(change.is_active)
 
     @admin.display(description="held by")
     def why(self, change: StatusChange) -> str:
@@ -75,6 +76,4 @@ class StatusChangeAdmin(ExportingAdmin[StatusChange]):
     @admin.display(description="spent, of a limit")
     def numbers(self, change: StatusChange) -> str:
         """Return the deciding budget's numbers at that moment."""
-        if change.spent is None or change.limit is None:
-            return cells.NOTHING
-        return f"{format_amount(change.spent)} of {format_money(change.limit, change.campaign.brand.currency)}"
+        return cells.change_numbers(change)

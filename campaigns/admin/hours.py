@@ -95,7 +95,15 @@ class WindowForm(forms.Form):
         return Window(frozenset(self.cleaned_data["weekdays"]), self.cleaned_data["start"], self.cleaned_data["end"])
 
 
-_Lines = formset_factory(WindowForm, extra=SPARE_LINES, can_delete=True, max_num=MOST_WINDOWS, validate_max=True)
+# One line too many is shown, with the error, and not a thousand of them, whatever number a form is sent with.
+_Lines = formset_factory(
+    WindowForm,
+    extra=SPARE_LINES,
+    can_delete=True,
+    max_num=MOST_WINDOWS,
+    validate_max=True,
+    absolute_max=MOST_WINDOWS + 1,
+)
 
 
 class WindowsForm(DeskForm[_Row]):

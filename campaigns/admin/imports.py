@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from kombu.exceptions import OperationalError
 
 from campaigns import tasks
 from campaigns.admin.base import actor_of
@@ -50,6 +49,10 @@ class SpendImportAdmin(ImportCells):
     """The pages of imports."""
 
     form = UploadForm
+    nothing_yet = (
+        "Upload a report of Google Ads, Microsoft Advertising, Meta, LinkedIn or TikTok, or any table of "
+        "spend: you see what it would record before anything is written."
+    )
     list_display = ("number", "created", "brand", "file", "state_badge", "rows", "money", "actor")
     list_filter = ("state", "brand", "source")
     search_fields = ("file_name", "sha256", "=actor", "brand__name")
@@ -200,10 +203,11 @@ class SpendImportAdmin(ImportCells):
             transaction.on_commit(partial(self._send_to_worker, request, row.pk))
 
     def _send_to_worker(self, request: HttpRequest, import_id: int) -> None:
-        try:
-            tasks.run_import.apply_async(args=(import_id,), retry=False)
-        except OperationalError:
-            sentence = "No worker could be told: nothing is lost. Start the broker and a worker, then press Go on."
+        if not tasks.send_import(import_id):
+            sentence = (
+                "No worker could be told, because the broker does not answer. Nothing is lost: the file is kept, and "
+                "is taken up within a minute once broker, beat and a worker run. Or press Go on then."
+            )
             self.message_user(request, sentence, messages.WARNING)
 
     def _undo(self, request: HttpRequest, import_id: int) -> str:

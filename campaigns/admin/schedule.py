@@ -49,6 +49,7 @@ class ScheduleForm(WindowsForm[DaypartingSchedule]):
 class ScheduleAdmin(DeskAdmin[DaypartingSchedule]):
     """The pages of schedules."""
 
+    nothing_yet = "Without a schedule a campaign may run at any hour. Its hours are set on its own page too."
     form = ScheduleForm
     change_form_template = "admin/campaigns/change_form_with_windows.html"
     list_display = ("where", "is_enabled", "hours")

@@ -11,20 +11,20 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from campaigns.admin import cells, sentences
+from campaigns.admin import cells, sentences, spend_cells
 from campaigns.admin.base import actor_of
 from campaigns.admin.choices import campaign_choice, campaign_path
 from campaigns.admin.exporting import ExportingAdmin
+from campaigns.admin.filters import OneCampaignFilter, OneImportFilter
 from campaigns.admin.spend_forms import CorrectionForm, NewSpendForm
 from campaigns.facts import readable_zone
 from campaigns.models import SpendLog
 from campaigns.queries.exports import Row, export_entries, export_totals
 from campaigns.rules.money import format_money
 from campaigns.services import SpendReceipt, correct_spend, record_spend, reverse_spend
-from campaigns.services.corrections import counted_amount
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 SOURCE = "admin"
 NEW = ("campaign", "amount", "occurred_at", "description", "reference")
-SHOWN = ("where", "money", "occurred", "local_day", "description", "reference", "origin", "kind")
+SHOWN = ("where", "money", "kind", "occurred", "day", "description", "reference", "origin")
+COUNTED = ("chain", "day_total")
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -54,10 +55,14 @@ class KindFilter(admin.SimpleListFilter):
 class SpendAdmin(ExportingAdmin[SpendLog]):
     """The pages of spend entries."""
 
-    list_display = ("number", "campaign_and_brand", "money", "occurred", "local_day", "details")
-    list_filter = (KindFilter, "local_day", "campaign__brand")
+    list_display = ("number", "campaign_and_brand", "money", "occurred", "day", "details")
+    list_filter = (OneCampaignFilter, OneImportFilter, KindFilter, "local_day", "campaign__brand")
     search_fields = ("reference", "description", "=source", "campaign__name", "campaign__brand__name")
     search_help_text = "Reference, description, source, campaign or brand"
+    nothing_yet = (
+        "Spend comes in by the API, by imported reports, or by hand. Each entry counts at once, in its "
+        "own day and month."
+    )
     show_full_result_count = False
     door = SOURCE
     actions = ("delete_selected",)
@@ -65,7 +70,7 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SpendLog]:
         """Load what every line names."""
-        return super().get_queryset(request).select_related("campaign__brand")
+        return super().get_queryset(request).select_related("campaign__brand", "spend_import")
 
     def export_rows(self, name: str, rows: QuerySet[SpendLog]) -> Iterator[Row]:
         """Yield the entries, or their day totals."""
@@ -86,12 +91,12 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
         return [
             ("Entry", {"fields": SHOWN}),
             *(correct if self.has_change_permission(request, obj) else []),
-            ("What it counts for", {"fields": ("chain",)}),
+            ("What it counts for", {"fields": COUNTED}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: SpendLog | None = None) -> tuple[str, ...]:
         """Let nothing of an entry be edited."""
-        return () if obj is None else (*SHOWN, "chain")
+        return () if obj is None else (*SHOWN, *COUNTED)
 
     def has_change_permission(self, request: HttpRequest, obj: SpendLog | None = None) -> bool:
         """Refuse to correct a correction."""
@@ -157,7 +162,7 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
         """Ask, then write a reversal."""
         return super().delete_view(request, object_id, {"title": "Reverse this entry", **(extra_context or {})})
 
-    @admin.action(permissions=["delete"], description="Reverse selected spend entries")
+    @admin.action(permissions=["delete"], description="Reverse…")
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[SpendLog]) -> HttpResponse | None:
         """Ask, then write a reversal of each entry."""
         return super().delete_selected(request, queryset)
@@ -197,7 +202,8 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
         """Return what is said about the entry: its kind, description, source and reference."""
         origin = " · ".join(filter(None, [entry.source, entry.reference]))
         description = f": {entry.description}" if entry.description else ""
-        return format_html('{}{} <span class="owner">{}</span>', self.kind(entry), description, origin)
+        imported = spend_cells.import_link(entry)
+        return format_html('{}{} <span class="owner">{}{}</span>', self.kind(entry), description, origin, imported)
 
     @admin.display(description="campaign")
     def where(self, entry: SpendLog) -> str:
@@ -214,11 +220,16 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
         """Return when it was spent, as the brand's clocks show it."""
         return cells.moment(entry.occurred_at, readable_zone(entry.campaign.brand))
 
+    @admin.display(description="local day", ordering="local_day")
+    def day(self, entry: SpendLog) -> str:
+        """Return the brand's date that it counts in."""
+        return cells.day(entry.local_day)
+
     @admin.display(description="recorded")
     def origin(self, entry: SpendLog) -> SafeString:
-        """Return when it was recorded, and by which door it came."""
+        """Return when it was recorded, by which door it came, and in which file."""
         when = cells.moment(entry.recorded_at, readable_zone(entry.campaign.brand))
-        return format_html("{} · source: {}", when, entry.source or "not said")
+        return format_html("{} · source: {}{}", when, entry.source or "not said", spend_cells.import_link(entry))
 
     @admin.display(description="kind", ordering="corrects")
     def kind(self, entry: SpendLog) -> SafeString | str:
@@ -231,19 +242,12 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
     @admin.display(description="entry and corrections")
     def chain(self, entry: SpendLog) -> SafeString:
         """Return the original and everything that corrects it, with what remains."""
-        original = entry.corrects or entry
-        currency, zone = entry.campaign.brand.currency, readable_zone(entry.campaign.brand)
-        rows = [
-            (row.pk, cells.moment(row.recorded_at, zone), format_money(row.amount, currency), row.description)
-            for row in (original, *original.corrections.order_by("id"))
-        ]
-        row_html = '<tr><th>entry {}</th><td>{}</td><td class="money">{}</td><td>{}</td></tr>'
-        total = format_money(counted_amount(original), currency)
-        return format_html(
-            '<table class="chain">{}<tr><th colspan="2">counts for</th><td class="money">{}</td><td></td></tr></table>',
-            format_html_join("", row_html, rows),
-            total,
-        )
+        return spend_cells.chain(entry.corrects or entry)
+
+    @admin.display(description="that day")
+    def day_total(self, entry: SpendLog) -> SafeString:
+        """Return what its campaign has spent on that day, by source."""
+        return spend_cells.day_total(entry)
 
     def _record(self, request: HttpRequest, values: dict[str, Any]) -> SpendLog:
         receipt = record_spend(
@@ -271,7 +275,8 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
 
     def _reverse(self, request: HttpRequest, row: SpendLog) -> SpendReceipt:
         actor = actor_of(request)
-        return reverse_spend(entry_id=row.pk, description=f"reversed by {actor}", now=self.now, actor=actor)
+        reason = request.POST.get("reason", "").strip() or f"reversed by {actor}"
+        return reverse_spend(entry_id=row.pk, description=reason, now=self.now, actor=actor)
 
     def _say(self, request: HttpRequest, sentence: str, receipt: SpendReceipt) -> None:
         self.message_user(request, f"{sentence} {sentences.of_totals(receipt, self.now)}", messages.SUCCESS)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeVar
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error as AnyDatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -32,7 +32,9 @@ class StrictParser(Parser):
 
         :raises ValueError: if it is no JSON.
         """
-        return json.loads(request.body, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        # Said to be UTF-8: handed over as bytes, the parser would guess at other encodings.
+        text = request.body.decode("utf-8-sig")
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -57,8 +59,7 @@ def _build() -> NinjaAPI:
     api.add_exception_handler(Refusal, _raised(counting.answer))
     api.add_exception_handler(ValidationError, _raised(counting.answer_invalid))
     api.add_exception_handler(HttpError, _raised(refusals.answer_http_error))
-    api.add_exception_handler(OperationalError, _raised(refusals.answer_busy))
-    api.add_exception_handler(InterfaceError, _raised(refusals.answer_busy))
+    api.add_exception_handler(AnyDatabaseError, _raised(refusals.answer_database_error))
     return api
 
 

@@ -15,6 +15,7 @@ from campaigns.demo.agency import BrandPlan, CampaignPlan, Ending
 from campaigns.facts import budget_uses
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.budgets import BudgetUse
+from campaigns.rules.money import coin_decimals
 from campaigns.rules.periods import local_day
 from campaigns.services import NewSpend, ReportedTotal
 
@@ -133,7 +134,7 @@ def _by_luck(plan: BrandPlan, campaign: CampaignPlan, dice: random.Random, perce
 
 
 def _rounded(amount: Decimal, plan: BrandPlan) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-plan.decimals))
+    return amount.quantize(Decimal(1).scaleb(-coin_decimals(plan.currency)))
 
 
 def _spend_of(campaign: Campaign, source: str, amount: Decimal, at: datetime) -> NewSpend:

@@ -7,7 +7,7 @@ from campaigns.models.brand import Brand
 from campaigns.models.campaign import Campaign, CampaignQuerySet, Status
 from campaigns.models.counters import Counted
 from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow
-from campaigns.models.fields import MoneyField, money_value
+from campaigns.models.fields import LARGEST_KEY, MoneyField, money_value
 from campaigns.models.history import Cause, ChangeFeed, StatusChange
 from campaigns.models.imports import UNFINISHED, ImportState, SpendImport, SpendUpload
 from campaigns.models.leases import Lease
@@ -22,6 +22,7 @@ from campaigns.models.webhooks import (
 )
 
 __all__ = [
+    "LARGEST_KEY",
     "UNFINISHED",
     "ApiKey",
     "Brand",

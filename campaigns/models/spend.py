@@ -28,6 +28,10 @@ class SpendLogQuerySet(models.QuerySet["SpendLog"]):
         """Insert the entries. The caller holds the brand's lock and moves the counters in the same transaction."""
         return super().bulk_create(entries)
 
+    def forget_play_money(self) -> int:
+        """Erase the entries, and return how many there were. Only the removal of the demo calls it."""
+        return self._raw_delete(using=self.db)
+
     def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse.
 

@@ -111,13 +111,18 @@ def _use(use: BudgetUse, currency: str) -> str:
     return f"{format_amount(use.spent)} of {format_money(use.limit, currency)} spent{percent}"
 
 
-def _next_sentence(verdict: Verdict, facts: Facts) -> str | None:
+def describe_next_change(verdict: Verdict) -> str:
+    """Write what time alone changes next: `its window opens`; empty if nothing."""
     change = verdict.next_change
-    if change is None or facts.zone is None:
+    if change is None:
+        return ""
+    return _ENDS[change.blocker] if change.blocker in verdict.blockers else _BEGINS[change.blocker]
+
+
+def _next_sentence(verdict: Verdict, facts: Facts) -> str | None:
+    if verdict.next_change is None or facts.zone is None:
         return None
-    is_lifted = change.blocker in verdict.blockers
-    words = _ENDS[change.blocker] if is_lifted else _BEGINS[change.blocker]
-    return f"{describe_moment(change.at, facts.zone)}: {words}."
+    return f"{describe_moment(verdict.next_change.at, facts.zone)}: {describe_next_change(verdict)}."
 
 
 _ENDS = {

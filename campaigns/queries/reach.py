@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from campaigns.errors import NotFound
-from campaigns.models import Brand, Campaign, SpendLog
-
-# No database of ours has a larger key, and some fail when they are asked for one.
-_LARGEST_KEY = 2**63 - 1
+from campaigns.models import LARGEST_KEY, Brand, Campaign, SpendLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +107,4 @@ class Reach:
 
 def _key(number: int) -> int:
     """Return the number if a row may have it; otherwise one that no row has."""
-    return number if 0 < number <= _LARGEST_KEY else 0
+    return number if 0 < number <= LARGEST_KEY else 0

@@ -9,6 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 _ZERO = Decimal(0)
 _TENTH = Decimal("0.1")
 
+# From this share of a budget on, in percent, it is nearly used up.
+NEARLY = 80
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetUse:
@@ -25,6 +28,11 @@ class BudgetUse:
     def is_used_up(self) -> bool:
         """True if the budget allows nothing more: spent reaches the limit, or the limit is 0."""
         return self.limit is not None and (self.limit == 0 or self.spent >= self.limit)
+
+    @property
+    def is_nearly_used_up(self) -> bool:
+        """True if at least four fifths of the budget are spent, or all of it."""
+        return self.limit is not None and (self.is_used_up or self.spent * 100 >= self.limit * NEARLY)
 
     @property
     def remaining(self) -> Decimal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Unpack
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from campaigns.errors import NameTaken, StillHasSpend
 from campaigns.facts import readable_zone
@@ -14,6 +14,7 @@ from campaigns.rules.periods import current_periods, find_zone
 from campaigns.rules.texts import parse_currency, parse_name
 from campaigns.services import periods
 from campaigns.services.budgets import BudgetFacts, cause_of, put_budgets
+from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand
 
 
@@ -46,7 +47,7 @@ def change_brand(*, brand_id: int, now: datetime, actor: str = "", **changes: Un
 
     :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidTimeZone or NameTaken; nothing is written.
     """
-    with transaction.atomic():
+    with writing():
         brand = lock_brand(brand_id)
         campaigns = periods.campaigns_of(brand)
         zone_before = brand.time_zone
@@ -68,7 +69,7 @@ def delete_brand(*, brand_id: int) -> None:
     :raises StillHasSpend: if it has one; switch the brand off instead.
     :raises NotFound: if there is no such brand.
     """
-    with transaction.atomic():
+    with writing():
         brand = lock_brand(brand_id)
         if brand.campaigns.exists():
             raise StillHasSpend(f"{brand} has campaigns, so it cannot be deleted: switch it off instead.")
@@ -89,7 +90,7 @@ def _set(brand: Brand, facts: BrandFacts) -> None:
 
 def _save(brand: Brand, update_fields: list[str] | None) -> None:
     try:
-        with transaction.atomic():
+        with writing():
             brand.save(update_fields=update_fields)
     except IntegrityError as conflict:
         if Brand.objects.filter(name=brand.name).exclude(pk=brand.pk).exists():

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import Sum
 
 from campaigns.errors import CorrectionRefused, NotFound
 from campaigns.models import Campaign, SpendLog, StatusChange
 from campaigns.rules.money import format_amount, parse_new_amount
 from campaigns.rules.texts import parse_description
+from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand, lock_brand_of_campaign
 from campaigns.services.posting import post, prepare
 from campaigns.services.spend import SpendReceipt
@@ -68,7 +68,7 @@ def reverse_spends(
     :raises Refusal: InvalidText, NotFound, InvalidTimeZone or CounterOverflow; nothing is written.
     """
     text = parse_description(description)
-    with transaction.atomic():
+    with writing():
         brand = lock_brand(brand_id)
         originals = list(SpendLog.objects.filter(pk__in=entry_ids, campaign__brand=brand, corrects=None).order_by("pk"))
         corrected = dict(
@@ -94,7 +94,7 @@ def _correct(
     entry_id: int, difference: Callable[[SpendLog, Decimal], Decimal], *, description: str, now: datetime, actor: str
 ) -> SpendReceipt:
     """Post the difference between what the entry should and does count for, under the brand's lock."""
-    with transaction.atomic():
+    with writing():
         original = SpendLog.objects.filter(pk=entry_id).first()
         if original is None:
             raise NotFound(f"There is no spend entry with number {entry_id}.", field="entry")

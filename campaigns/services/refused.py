@@ -7,11 +7,11 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from django.db import Error as AnyDatabaseError
-from django.db import transaction
 from django.db.models import F
 
-from campaigns.errors import ManyRefusals, Refusal
+from campaigns.errors import DatabaseRefusal, ManyRefusals, Refusal
 from campaigns.models import RefusalCount
+from campaigns.services.database import writing
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +24,16 @@ def count_refused(*, door: str, refusal: Refusal, now: datetime) -> None:
 
     :param door: where it came in: api, command, file or admin.
     """
+    if isinstance(refusal, DatabaseRefusal):
+        # It would refuse this as well, perhaps after another wait; and the spend is on its way still.
+        return
     rows = [row for _, row in refusal.refusals] if isinstance(refusal, ManyRefusals) else [refusal]
     try:
         # In one order, so that no two callers ever wait for each other.
         for code, count in sorted(Counter(row.code for row in rows).items()):
-            with transaction.atomic():
+            with writing():
                 _add(door=door, code=code, count=count, now=now)
-    except AnyDatabaseError:
+    except (AnyDatabaseError, DatabaseRefusal):
         logger.exception("A refusal could not be counted door=%s code=%s", door, refusal.code)
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from campaigns.errors import BrandBusy
 from campaigns.models import ImportState, SpendImport, StatusChange
 from campaigns.services import webhooks
+from campaigns.services.database import writing
 from campaigns.services.imports import uploads
 from campaigns.services.locks import lock_brands
+
+logger = logging.getLogger(__name__)
 
 # Short transactions: whoever wants to record spend waits for one of them at most.
 _AT_ONCE = 1000
@@ -66,8 +70,11 @@ def _forget_changes(now: datetime) -> int:
     old = _forgettable_changes(now - timedelta(days=settings.KEEP_HISTORY_DAYS))
     forgotten = 0
     for brand_id in sorted(set(old.values_list("campaign__brand_id", flat=True))):
-        while forgotten < _IN_ONE_RUN and (some := _forget_some(brand_id, old)):
-            forgotten += some
+        try:
+            while forgotten < _IN_ONE_RUN and (some := _forget_some(brand_id, old)):
+                forgotten += some
+        except BrandBusy:
+            logger.info("A brand is busy brand=%s: its old history is forgotten by the next run", brand_id)
     return forgotten
 
 
@@ -77,9 +84,9 @@ def _forgettable_changes(horizon: datetime) -> QuerySet[StatusChange]:
     return old.exclude(pk=Subquery(newest))
 
 
-@transaction.atomic
 def _forget_some(brand_id: int, old: QuerySet[StatusChange]) -> int:
-    lock_brands([brand_id])
-    keys = list(old.filter(campaign__brand=brand_id).values_list("pk", flat=True)[:_AT_ONCE])
-    StatusChange.objects.filter(pk__in=keys).delete()
+    with writing():
+        lock_brands([brand_id])
+        keys = list(old.filter(campaign__brand=brand_id).values_list("pk", flat=True)[:_AT_ONCE])
+        StatusChange.objects.filter(pk__in=keys).delete()
     return len(keys)

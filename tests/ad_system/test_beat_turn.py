@@ -64,6 +64,15 @@ def test_a_turn_is_looked_up_no_more_often_than_it_has_to_be(tmp_path: Path) -> 
     turn.let_go()
 
 
+def test_a_turn_is_looked_up_again_where_the_clock_went_back(tmp_path: Path) -> None:
+    turn = make_turn(tmp_path / "a")
+    turn.is_ours(NOON + timedelta(hours=1))
+
+    assert turn.is_ours(NOON)
+    assert Lease.objects.get().ends_at == NOON + LEASE_LASTS
+    turn.let_go()
+
+
 def test_a_sign_of_life_grows_old(tmp_path: Path) -> None:
     assert alive_file.seconds_ago(tmp_path / "a", now=1.0) == float("inf")
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 
 from ad_system import installation
 from ad_system.installation import Administrator
+from campaigns.models import Brand
 
 
 @pytest.mark.django_db
@@ -66,3 +67,12 @@ def test_prepare_database_says_that_nothing_is_to_do() -> None:
     installation.prepare_database(said.append)
 
     assert said == ["The database is up to date"]
+
+
+@pytest.mark.django_db
+def test_demo_is_loaded_at_the_first_start_only() -> None:
+    User.objects.create_superuser("anna")
+
+    installation.load_demo()
+
+    assert not Brand.objects.exists()

@@ -19,10 +19,9 @@ from ad_system import installation as installation_module
 from ad_system.errors import CannotStart
 from ad_system.management.commands import run_part as run_part_command
 from tests.ad_system.polling import wait_until
-from tests.ad_system.running import free_port
 from tests.ad_system.running_part import RunningPart, is_alive, run_part, status_of
 from tests.plugin.runs import Run
-from tests.processes import Installation
+from tests.processes import Installation, free_port
 
 pytestmark = [
     pytest.mark.system,

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.errors import InvalidAmount, ManyRefusals, NotFound
+from campaigns.errors import BrandBusy, DatabaseFull, DatabaseReadOnly, InvalidAmount, ManyRefusals, NotFound
 from campaigns.models import Campaign, RefusalCount, SpendLog
 from campaigns.services.refused import count_refused
 from tests.campaigns.admin.browser import Browser
@@ -50,6 +50,13 @@ def test_count_grows_by_rows_and_starts_anew_each_day_in_utc() -> None:
         (late.date(), "not_found", 1),
         ((late + DAY).date(), "not_found", 1),
     ]
+
+
+def test_refusal_of_the_database_itself_is_not_counted_in_it() -> None:
+    for refusal in (BrandBusy("held"), DatabaseFull("full"), DatabaseReadOnly("read-only")):
+        count_refused(door="api", refusal=refusal, now=NOON)
+
+    assert counted() == {}
 
 
 def test_count_that_fails_is_logged_and_the_sender_gets_the_answer(

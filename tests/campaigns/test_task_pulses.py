@@ -66,10 +66,10 @@ def test_pass_says_how_many_brands_it_left_undone(monkeypatch: pytest.MonkeyPatc
     campaigns = [make_campaign() for _ in range(3)]
     Campaign.objects.update(review_at=NOON)
 
-    def lock_all_but_one(brand_id: int) -> Brand:
+    def lock_all_but_one(brand_id: int, *, may_wait: bool) -> Brand:
         if brand_id == campaigns[1].brand_id:
             raise RuntimeError("a row that cannot be read")
-        return lock_brand(brand_id)
+        return lock_brand(brand_id, may_wait=may_wait)
 
     monkeypatch.setattr(passes, "lock_brand", lock_all_but_one)
 

@@ -20,14 +20,13 @@ import pytest
 
 from ad_system import broker
 from tests.ad_system.polling import wait_until
-from tests.ad_system.running import free_port
 from tests.ad_system.running_part import status_of
 from tests.containers import compose, image
 from tests.containers.compose import PRODUCTION, TRIAL, as_texts
 from tests.containers.image import Account
 from tests.plugin.guard import Guarded
 from tests.plugin.postgres import make_directory
-from tests.processes import Installation
+from tests.processes import Installation, free_port
 
 pytestmark = [
     pytest.mark.system,

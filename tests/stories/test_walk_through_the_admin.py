@@ -55,7 +55,10 @@ def _spend_reaches_both(desk: Browser, brand: Brand, campaign: Campaign) -> None
     assert "campaign this month 500.00 USD" in page
     assert "brand today 500.00 USD of 1,000.00" in page
     assert "brand this month 500.00 USD of 30,000.00" in page
-    assert "Acme on 1 of 1 run 500.00 USD of 1,000.00 50.0 % 500.00 USD of 30,000.00 1.7 %" in desk.open(BRANDS).text
+    assert (
+        "Acme America/New_York on 1 of 1 run 500.00 USD of 1,000.00 50.0 % 500.00 USD of 30,000.00 1.7 %"
+        in desk.open(BRANDS).text
+    )
 
 
 def _crossing_stops_at_once(desk: Browser, brand: Brand, campaign: Campaign) -> None:

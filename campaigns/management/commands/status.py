@@ -21,9 +21,6 @@ from campaigns.rules.budgets import BudgetUse
 from campaigns.rules.money import format_amount
 from campaigns.rules.periods import find_zone
 
-# Percent of a budget from which its use is shown in yellow.
-NEARLY_USED = 80
-
 COLOURS = {Status.ACTIVE: "green", Status.PAUSED: "yellow", Status.INACTIVE: "bright_black"}
 
 
@@ -89,7 +86,7 @@ def _use_cells(use: BudgetUse) -> list[Text]:
     if use.limit is None:
         return [Text(spent), Text()]
     percent = use.used_percent
-    colour = "red" if use.is_used_up else "yellow" if percent is not None and percent >= NEARLY_USED else ""
+    colour = "red" if use.is_used_up else "yellow" if use.is_nearly_used_up else ""
     share = "" if percent is None else f"{percent} %"
     return [Text(f"{spent} of {format_amount(use.limit)}"), Text(share, style=colour)]
 

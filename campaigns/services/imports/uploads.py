@@ -16,13 +16,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 
 from campaigns.errors import ImportConflict, NotFound, Refusal, UnreadableFile
 from campaigns.files import DateOrder, DecimalMark, Layout, Unit
 from campaigns.models import UNFINISHED, Brand, ImportState, SpendImport, SpendUpload
 from campaigns.rules.texts import NAME_LENGTH
+from campaigns.services.database import writing
 from campaigns.services.imports import history
 from campaigns.services.imports.importing import check_file, import_file
 from campaigns.services.imports.rows import ImportOrder, Mode, Progress
@@ -86,7 +86,7 @@ def keep_upload(
     if not Brand.objects.filter(pk=brand_id).exists():
         raise NotFound(f"There is no brand with number {brand_id}.", field="brand")
     throw_away_old_ones(now=now)
-    with transaction.atomic():
+    with writing():
         row = SpendImport.objects.create(
             brand_id=brand_id,
             created_at=now,
@@ -141,6 +141,16 @@ def throw_away_old_ones(*, now: datetime) -> int:
     old = SpendUpload.objects.filter(spend_import__created_at__lt=now - _KEPT_FOR, spend_import__state__in=waiting)
     deleted, _ = old.delete()
     return deleted
+
+
+def waiting() -> list[int]:
+    """Return the keys of the uploads that are to be checked or imported, and that nobody has taken up yet.
+
+    One that somebody took up and left is not among them: what killed a worker once may kill the next one, so that a
+    person decides.
+    """
+    untouched = SpendImport.objects.filter(state__in=UNFINISHED, alive_at=None, upload__isnull=False)
+    return list(untouched.order_by("pk").values_list("pk", flat=True))
 
 
 def work_on(*, import_id: int, clock: Callable[[], datetime]) -> SpendImport | None:

@@ -134,9 +134,15 @@ class Browser:
         """Run a bulk action on the rows with these keys."""
         return self.send(path, {"action": action, "_selected_action": [str(key) for key in keys], "index": "0"})
 
+    def do(self, path: str, action: str, keys: Sequence[object]) -> Page:
+        """Run a bulk action on the rows with these keys, and say yes to what it asks."""
+        return self.confirm(self.act(path, action, keys))
+
     def confirm(self, page: Page) -> Page:
         """Say yes where a page asks."""
-        return self.send(page.url, page.form_with("post").filled({}))
+        asked = next((form for form in page.forms if form.name == "ask_form" or "post" in form.values), None)
+        assert asked is not None, page.messages
+        return self.send(page.url, asked.filled({}) | {"post": ["yes"]})
 
     def _page(self, path: str, response: Any) -> Page:
         url = response.redirect_chain[-1][0] if response.redirect_chain else path

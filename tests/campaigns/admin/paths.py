@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Model
 from django.urls import reverse
 
+OVERVIEW = "/admin/"
 BRANDS = "/admin/campaigns/brand/"
 CAMPAIGNS = "/admin/campaigns/campaign/"
 SPENDS = "/admin/campaigns/spendlog/"

@@ -99,7 +99,7 @@ def test_list_shows_the_states(desk: Browser, clock: time_machine.Traveller) -> 
 
     html = desk.open(KEYS).html
 
-    assert re.findall(r'class="badge badge-\w+">(\w+)<', html) == ["valid", "expired"]
+    assert re.findall(r'class="badge badge-\w+"><svg.*?</svg>(\w+)<', html) == ["valid", "expired"]
 
 
 def test_key_is_never_changed_or_deleted(desk: Browser) -> None:

@@ -187,8 +187,8 @@ def test_list_says_state_spend_and_campaigns(desk: Browser) -> None:
 
     page = desk.open(BRANDS)
 
-    assert "Acme on 1 of 2 run 850.00 USD of 1,000.00 85.0 % 850.00 USD no limit" in page.text
-    assert "Zeta switched off 0 of 0 run 0.00 USD no limit" in page.text
+    assert "Acme America/New_York on 1 of 2 run 850.00 USD of 1,000.00 85.0 % 850.00 USD no limit" in page.text
+    assert "Zeta America/New_York switched off 0 of 0 run 0.00 USD no limit" in page.text
     assert 'class="use use-warn"' in page.html
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.utils.html import strip_tags
 
 from campaigns.admin import cells
+from campaigns.models import Status
 from campaigns.rules.budgets import BudgetUse
 
 
@@ -51,7 +52,7 @@ def test_budget_without_a_limit_has_no_bar() -> None:
 def test_names_are_escaped() -> None:
     cell = cells.owned("<script>", "A & B")
 
-    assert cell == '&lt;script&gt; <span class="owner">A &amp; B</span>'
+    assert cell == '<bdi class="name">&lt;script&gt;</bdi> <bdi class="owner">A &amp; B</bdi>'
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,11 @@ def test_moment_is_said_on_the_brands_clock(zone: ZoneInfo | None, words: str) -
 
 def test_no_moment_is_a_dash() -> None:
     assert cells.moment(None, None) == "–"
+
+
+@pytest.mark.parametrize("status", Status)
+def test_state_is_icon_and_word(status: Status) -> None:
+    cell = cells.status_badge(status)
+
+    assert strip_tags(cell) == status.value
+    assert 'aria-hidden="true"' in cell

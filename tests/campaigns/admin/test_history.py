@@ -17,8 +17,8 @@ def test_list_says_when_what_and_why(desk: Browser) -> None:
     page = desk.open(HISTORY)
 
     when = "Fri 20 Nov 2026 12:00 America/New_York Search Acme"
-    assert f"{when} stopped brand's daily budget a spend - 120.00 of 100.00 USD" in page.text
-    assert f"{when} started – a person - –" in page.text
+    assert f"{when} stopped brand's daily budget a spend – 120.00 of 100.00 USD" in page.text
+    assert f"{when} started – a person – –" in page.text
 
 
 def test_page_of_one_opens(desk: Browser) -> None:

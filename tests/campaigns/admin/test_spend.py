@@ -207,7 +207,7 @@ def test_list_shows_money_moments_and_what_corrects_what(desk: Browser) -> None:
 
     page = desk.open(SPENDS)
 
-    when = "Fri 20 Nov 2026 12:00 America/New_York Nov. 20, 2026"
+    when = "Fri 20 Nov 2026 12:00 America/New_York 20 Nov 2026"
     assert f"Search Acme -0.567 EUR {when} corrects entry {entry.pk} : restated google" in page.text
     assert f"Search Acme 1,234.567 EUR {when} spend google · r1" in page.text
 

@@ -16,9 +16,9 @@ def test_brands_are_switched_off_and_on(desk: Browser) -> None:
     campaigns = [make_campaign(brand) for brand in brands]
     keys = [brand.pk for brand in brands]
 
-    off = desk.act(BRANDS, "pause", keys)
+    off = desk.do(BRANDS, "pause", keys)
     states_off = states_of(*campaigns)
-    on = desk.act(BRANDS, "activate", keys)
+    on = desk.do(BRANDS, "activate", keys)
 
     assert off.messages == ["Switched off 2 brands: Acme: 0 of 1 campaigns run, Zeta: 0 of 1 campaigns run."]
     assert states_off == [("paused", "brand_off")] * 2
@@ -32,7 +32,7 @@ def test_campaigns_are_switched_on_and_say_what_still_holds_them(desk: Browser) 
     free = make_campaign(brand, name="Free", is_enabled=False)
     held = make_campaign(brand, name="Held", is_enabled=False, windows=[])
 
-    page = desk.act(CAMPAIGNS, "activate", [free.pk, held.pk])
+    page = desk.do(CAMPAIGNS, "activate", [free.pk, held.pk])
 
     assert page.messages == ["Switched on 2 campaigns: Free is active, Held is paused (outside its windows)."]
     assert states_of(free, held) == [RUNNING, ("paused", "outside_windows")]
@@ -41,7 +41,7 @@ def test_campaigns_are_switched_on_and_say_what_still_holds_them(desk: Browser) 
 def test_campaigns_are_switched_off(desk: Browser) -> None:
     campaign = make_campaign(name="Search")
 
-    page = desk.act(CAMPAIGNS, "pause", [campaign.pk])
+    page = desk.do(CAMPAIGNS, "pause", [campaign.pk])
 
     assert page.messages == ["Switched off 1 campaign: Search is inactive (campaign switched off)."]
     assert state_of(campaign) == ("inactive", "campaign_off")
@@ -52,7 +52,7 @@ def test_brands_day_starts_now(desk: Browser) -> None:
     campaign = make_campaign(brand)
     spend(campaign, "10.00")
 
-    page = desk.act(BRANDS, "reset_day", [brand.pk])
+    page = desk.do(BRANDS, "reset_day", [brand.pk])
 
     assert page.messages == [
         "Today's spend starts at 0 (the ledger keeps every entry) for 1 brand: Acme: 1 of 1 campaigns run."
@@ -67,7 +67,7 @@ def test_brands_month_starts_now(desk: Browser) -> None:
     campaign = make_campaign(brand)
     spend(campaign, "10.00")
 
-    desk.act(BRANDS, "reset_month", [brand.pk])
+    desk.do(BRANDS, "reset_month", [brand.pk])
 
     assert (spent(brand), state_of(campaign)) == (("10.00", "0.00"), RUNNING)
 
@@ -77,9 +77,9 @@ def test_campaigns_day_and_month_start_now_and_leave_the_brands_alone(desk: Brow
     campaign = make_campaign(brand, name="Search", daily_budget="10", monthly_budget="10")
     spend(campaign, "10.00")
 
-    day = desk.act(CAMPAIGNS, "reset_day", [campaign.pk])
+    day = desk.do(CAMPAIGNS, "reset_day", [campaign.pk])
     after_day = state_of(campaign)
-    desk.act(CAMPAIGNS, "reset_month", [campaign.pk])
+    desk.do(CAMPAIGNS, "reset_month", [campaign.pk])
 
     assert day.messages[0].endswith("for 1 campaign: Search is paused (campaign's monthly budget).")
     assert after_day == ("paused", "campaign_month")
@@ -91,7 +91,7 @@ def test_reset_says_which_brands_cannot_be_reset(desk: Browser, action: str) -> 
     broken, sound = make_brand(name="Broken"), make_brand(name="Sound")
     break_zone(broken)
 
-    page = desk.act(BRANDS, action, [broken.pk, sound.pk])
+    page = desk.do(BRANDS, action, [broken.pk, sound.pk])
 
     assert page.messages[0].endswith("for 1 brand: Sound: 0 of 0 campaigns run.")
     assert page.messages[1] == "Not reset, 1 brand: The time zone of Broken cannot be read: correct it first."
@@ -101,7 +101,7 @@ def test_reset_says_which_campaigns_cannot_be_reset(desk: Browser) -> None:
     campaign = make_campaign()
     break_zone(campaign.brand)
 
-    page = desk.act(CAMPAIGNS, "reset_day", [campaign.pk])
+    page = desk.do(CAMPAIGNS, "reset_day", [campaign.pk])
 
     assert page.messages[0].startswith("Not reset, 1 campaign: 'Mars/Olympus' is not a time zone")
 
@@ -139,7 +139,7 @@ def test_messages_name_a_few_rows_and_count_the_rest(desk: Browser) -> None:
     brand = make_brand()
     campaigns = [make_campaign(brand, name=f"C{number:02}") for number in range(12)]
 
-    page = desk.act(CAMPAIGNS, "pause", [campaign.pk for campaign in campaigns])
+    page = desk.do(CAMPAIGNS, "pause", [campaign.pk for campaign in campaigns])
 
     assert page.messages[0].startswith("Switched off 12 campaigns: C00 is inactive")
     assert page.messages[0].endswith("C07 is inactive (campaign switched off) and 4 more.")

@@ -111,3 +111,20 @@ def test_thresholds_are_crossed_upward_only_and_when_reached(
 @pytest.mark.parametrize("limit", [None, Decimal(0)])
 def test_no_limit_and_a_limit_of_nothing_have_no_thresholds(limit: Decimal | None) -> None:
     assert crossed_thresholds(BudgetUse(limit, Decimal(0)), BudgetUse(limit, Decimal(50)), [80]) == ()
+
+
+@pytest.mark.parametrize(
+    ("spent", "limit", "is_nearly"),
+    [
+        ("79.99", "100", False),
+        ("80", "100", True),
+        ("100", "100", True),
+        ("0", "0", True),
+        ("-1", "0", True),
+        ("9", None, False),
+    ],
+)
+def test_nearly_used_up_from_four_fifths_on(spent: str, limit: str | None, is_nearly: bool) -> None:
+    use = BudgetUse(None if limit is None else Decimal(limit), Decimal(spent))
+
+    assert use.is_nearly_used_up is is_nearly

@@ -54,3 +54,16 @@ def test_a_holder_with_a_slow_clock_does_not_take_it_back() -> None:
     ask("b", NOON + MINUTE)
 
     assert not ask("a", NOON + LASTS)
+
+
+def test_a_lease_of_a_clock_that_was_far_ahead_holds_nobody_up() -> None:
+    ask("gone", NOON + 60 * MINUTE)
+
+    assert ask("b", NOON)
+    assert not ask("c", NOON + SECOND)
+
+
+def test_a_lease_of_a_clock_that_is_a_little_ahead_counts() -> None:
+    ask("a", NOON + 4 * MINUTE)
+
+    assert not ask("b", NOON)
