@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.admin.choices import keys_among
-from campaigns.admin.forms import DeskForm
+from campaigns.admin.forms import PRESET, PREVIEW, DeskForm
 from campaigns.errors import Refusal
 
 _Row = TypeVar("_Row", bound=Model)
@@ -79,8 +79,15 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             return super(DeskAdmin, self.at_present()).delete_view(request, object_id, extra_context)
         except Refusal as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-            page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-            return HttpResponseRedirect(reverse(page, args=[object_id]))
+            return HttpResponseRedirect(self.page_of(object_id))
+
+    def page_of(self, row: _Row | str) -> str:
+        """Return the address of a row's own page.
+
+        :param row: the row, or its key.
+        """
+        key = row if isinstance(row, str) else row.pk
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[key])
 
     def get_form(
         self, request: HttpRequest, obj: _Row | None = None, change: bool = False, **kwargs: Any
@@ -90,6 +97,7 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         if issubclass(form_class, DeskForm):
             form_class.refusal = self.refusal
             form_class.now = self.now
+            form_class.is_tried = PREVIEW in request.POST or PRESET in request.POST
         return form_class
 
     def save_model(self, request: HttpRequest, obj: _Row, form: Any, change: bool) -> None:

@@ -17,6 +17,10 @@ from campaigns.rules.money import parse_budget
 
 _Row = TypeVar("_Row", bound=Model)
 
+# What the buttons are called that send a form to be tried out, not to be saved: to see what would become of it, and to
+# have a preset filled in.
+PREVIEW, PRESET = "_preview", "_preset"
+
 
 class DeskForm(forms.ModelForm[_Row]):
     """A form that changes only what the person changed since they loaded the page.
@@ -27,6 +31,9 @@ class DeskForm(forms.ModelForm[_Row]):
 
     refusal: ClassVar[Refusal | None] = None
     now: ClassVar[datetime]
+
+    # A form that is only tried out counts as not valid, so that nobody saves it; it may be free of errors all the same.
+    is_tried: ClassVar[bool] = False
 
     # Refusals name the facts of services; where a field is called otherwise, it is said here.
     fields_of_refusals: ClassVar[dict[str, str]] = {}
@@ -39,6 +46,10 @@ class DeskForm(forms.ModelForm[_Row]):
         for field in self.fields.values():
             if isinstance(field.widget, RelatedFieldWidgetWrapper):
                 _show_no_icons(field.widget)
+
+    def is_valid(self) -> bool:
+        """Tell whether what was sent may be saved."""
+        return super().is_valid() and not self.is_tried
 
     def clean(self) -> dict[str, Any] | None:
         """Show what the service said no to, where it was asked in vain before."""

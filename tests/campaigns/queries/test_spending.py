@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -81,4 +82,4 @@ def test_hours_of_a_day_that_clocks_change(noon: str, zone: str, hours: int, las
     assert (found[-1].end - found[-1].start) // MINUTE == last_minutes
     assert [hour.spent for hour in found if hour.spent] == [Decimal("3.00")]
     assert found[-1].spent == Decimal("3.00")
-    assert all(before.end == after.start for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(found))
