@@ -15,6 +15,9 @@ from campaigns.admin.overview_cells import ChangeCells, Links, RowCells, change,
 from campaigns.models import Brand
 from campaigns.queries.brand_sight import BrandSight, CampaignLine, see_brand
 
+# Today stands beside the month, which is two pictures high.
+_TALL = 328
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
@@ -64,7 +67,7 @@ def brand_page(brand: Brand, *, may: Callable[[str], bool], now: datetime) -> Br
         row=row(sight.standing, links, now),
         counted=_counted(brand, sight),
         month=draw_month(sight.course, currency, zone) if sight.course and zone else None,
-        hours=draw_hours(sight.hours, zone, currency, now) if sight.hours and zone else None,
+        hours=draw_hours(sight.hours, zone, currency, now, height=_TALL) if sight.hours and zone else None,
         campaigns=[_campaign(line, sight, brand, links, now) for line in sight.campaigns],
         more=sight.more,
         all_campaigns=links.campaigns(brand__id__exact=brand.pk),

@@ -21,6 +21,7 @@ from campaigns.rules.dayparting import Weekday, Window
 from campaigns.rules.money import format_amount, format_money
 
 _ZERO = Decimal(0)
+_ONE_HOUR, _ONE_DAY = timedelta(hours=1), timedelta(days=1)
 # Every so many hours has its clock below it, and every so many days its date.
 _LABELLED_HOURS, _LABELLED_DAYS = 6, 7
 
@@ -61,27 +62,27 @@ def draw_month(course: MonthCourse, currency: str, zone: ZoneInfo) -> Drawn:
 
 
 def draw_hours(
-    hours: Sequence[Hour], zone: ZoneInfo, currency: str, now: datetime, runs: Sequence[Run] | None = None
+    hours: Sequence[Hour],
+    zone: ZoneInfo,
+    currency: str,
+    now: datetime,
+    runs: Sequence[Run] | None = None,
+    height: int = 150,
 ) -> Drawn:
     """Return a day by hour.
 
     :param runs: when it ran and when it was held; None: nothing is said about that.
     """
-    columns = [
-        Column(
-            hour.start, hour.end, hour.spent, name := f"{hour.start.astimezone(zone):%H:%M}", _hour_label(number, name)
-        )
-        for number, hour in enumerate(hours)
-    ]
+    columns = [_hour_column(hour, zone) for hour in hours]
     total, busiest = sum((hour.spent for hour in hours), _ZERO), max(columns, key=lambda column: column.spent)
     sentence = f"{format_money(total, currency)} today."
     if busiest.spent > 0:
         sentence += f" Most of it from {busiest.name} on: {format_money(busiest.spent, currency)}."
-    if len(hours) != 24:
-        sentence += f" Clocks change: the day has {(hours[-1].end - hours[0].start).total_seconds() / 3600:g} hours."
+    if (length := hours[-1].end - hours[0].start) != _ONE_DAY:
+        sentence += f" Clocks change: the day has {length / _ONE_HOUR:g} hours."
     picture = columns_picture(
         columns, key="hours", title="Spend today by hour", description=sentence, currency=currency, now=now,
-        phases=_phases(runs, zone),
+        height=height, phases=_phases(runs, zone),
     )  # fmt: skip
     past = [column for column in columns if column.start <= now]
     return Drawn(picture, sentence, ("From", f"Spent, {currency}"), _table(past))
@@ -158,8 +159,12 @@ def _table(columns: Sequence[Column]) -> list[tuple[str, str]]:
     return [(column.name, format_amount(column.spent)) for column in columns]
 
 
-def _hour_label(number: int, name: str) -> str:
-    return name if number % _LABELLED_HOURS == 0 else ""
+def _hour_column(hour: Hour, zone: ZoneInfo) -> Column:
+    wall = hour.start.astimezone(zone)
+    name = f"{wall:%H:%M}"
+    if wall.fold:
+        return Column(hour.start, hour.end, hour.spent, f"{name} again")
+    return Column(hour.start, hour.end, hour.spent, name, "" if wall.hour % _LABELLED_HOURS else name)
 
 
 def _day_label(day: Day, number: int, count: int) -> str:

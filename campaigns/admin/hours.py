@@ -98,7 +98,15 @@ class WindowForm(forms.Form):
         return Window(frozenset(self.cleaned_data["weekdays"]), self.cleaned_data["start"], self.cleaned_data["end"])
 
 
-_Lines = formset_factory(WindowForm, extra=SPARE_LINES, can_delete=True, max_num=MOST_WINDOWS, validate_max=True)
+# However many lines somebody claims to send, no more are read than it takes to say that they are too many.
+_Lines = formset_factory(
+    WindowForm,
+    extra=SPARE_LINES,
+    can_delete=True,
+    max_num=MOST_WINDOWS,
+    absolute_max=MOST_WINDOWS + 1,
+    validate_max=True,
+)
 
 
 class WindowsForm(DeskForm[_Row]):

@@ -20,8 +20,8 @@ from campaigns.rules.budgets import BudgetUses
 from campaigns.rules.delivery import Verdict, decide
 from campaigns.rules.periods import PeriodKind, local_day, period_at
 
-SHOWN_CAMPAIGNS = 50
-SHOWN_CHANGES = 5
+SHOWN_CAMPAIGNS = 20
+SHOWN_CHANGES = 6
 
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)

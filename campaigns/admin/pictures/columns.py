@@ -13,9 +13,10 @@ from campaigns.admin.pictures import canvas
 from campaigns.admin.pictures.scale import Scale, round_amounts, scale_for, short
 from campaigns.rules.money import format_money
 
-_TOP, _GROUND = 20.0, 116.0
+_TOP = 20.0
 _STRIP = 7.0
-_HEIGHT_WITH_STRIP, _HEIGHT = 150, 138
+# What stands below the ground line: the band, and the labels.
+_BAND, _LABELS = 12, 22
 _ZERO = Decimal(0)
 
 
@@ -52,17 +53,19 @@ def columns_picture(
     description: str,
     currency: str,
     now: datetime,
+    height: int = 150,
     phases: Sequence[Phase] | None = None,
 ) -> SafeString:
     """Return the picture of at least one column.
 
+    :param height: in pixels.
     :param phases: when it ran and when it was held; None: nothing is said about that.
     """
-    scale = scale_for([column.spent for column in columns], top=_TOP, bottom=_GROUND)
+    ground = float(height - _LABELS - (0 if phases is None else _BAND))
+    scale = scale_for([column.spent for column in columns], top=_TOP, bottom=ground)
     time = _Time(columns[0].start, columns[-1].end)
-    height = _HEIGHT if phases is None else _HEIGHT_WITH_STRIP
     pieces = [
-        *_strip(phases, time),
+        *_strip(phases, time, ground),
         *_levels(scale),
         *(_column(column, number, len(columns), scale, currency, now) for number, column in enumerate(columns)),
         canvas.across("ground", y=scale.y(_ZERO)),
@@ -83,16 +86,16 @@ class _Time:
         return (inside - self.start) / (self.end - self.start) * 100
 
 
-def _strip(phases: Sequence[Phase] | None, time: _Time) -> list[SafeString]:
+def _strip(phases: Sequence[Phase] | None, time: _Time, ground: float) -> list[SafeString]:
     """Return a band below the columns that says when it ran; where it was held, the columns' ground is coloured too."""
     pieces = []
     for phase in phases or ():
         x, width = time.x(phase.start), time.x(phase.end) - time.x(phase.start)
         if width > 0 and not phase.is_running:
-            pieces.append(canvas.bar("held-ground", x=x, width=width, top=_TOP, height=_GROUND - _TOP))
+            pieces.append(canvas.bar("held-ground", x=x, width=width, top=_TOP, height=ground - _TOP))
         if width > 0:
             kind = "ran" if phase.is_running else "held"
-            pieces.append(canvas.bar(kind, x=x, width=width, top=_GROUND + 5, height=_STRIP, words=phase.words))
+            pieces.append(canvas.bar(kind, x=x, width=width, top=ground + 5, height=_STRIP, words=phase.words))
     return pieces
 
 
