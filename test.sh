@@ -3,8 +3,9 @@
 #
 #   ./test.sh              everything
 #   ./test.sh -k budget    the checks, and the tests that match: what pytest understands is handed to it
-#   ./test.sh --long       looks at many more random cases in the tests that make them up, and then puts faults into
-#                          a copy of the code, one by one, to see that the tests notice
+#   ./test.sh --long       looks at many more random cases in the tests that make them up, kills parts of whole systems
+#                          for ten minutes, and then puts faults into a copy of the code, one by one, to see that the
+#                          tests notice
 set -eu
 
 unset CDPATH

@@ -1,31 +1,88 @@
-"""Celery beat's scheduler: django-celery-beat's, with our table installed at every start."""
+"""Celery beat's scheduler: django-celery-beat's, with our table, and with a clock that may have been wrong."""
 
 from __future__ import annotations
 
 import json
+import logging
+import time
+from datetime import datetime, timedelta
+from typing import Any
 
-from django_celery_beat.models import CrontabSchedule, PeriodicTask
+from django.db.models import Q
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, PeriodicTask, PeriodicTasks
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from ad_system.celery import SCHEDULE, ScheduledTask
+from campaigns.services.pulses import note_tick
+
+# Under this name beat leaves word that it goes round, at most so often.
+PULSE = "beat"
+PULSE_SECONDS = 10.0
+
+logger = logging.getLogger(__name__)
+
+# A clock that is set right by less is waited for.
+_SMALL_STEP = timedelta(seconds=1)
 
 
 class Scheduler(DatabaseScheduler):
     """Runs what the database says, after adding the lines of the table that are missing there.
 
-    A line that people paused, moved or edited in the admin stays as they left it.
+    A line that people paused, moved or edited in the admin stays as they left it. Where the clock goes back, every
+    line's next run is worked out anew: by itself it would come a minute after the last one, however far ahead that was.
     """
+
+    _looked_at: datetime | None = None
+    _next_pulse = 0.0
 
     def setup_schedule(self) -> None:
         """Install the table, then let django-celery-beat read the database."""
         install_schedule()
+        _forget_the_future(timezone.now())
         super().setup_schedule()
+
+    def schedule_changed(self) -> bool:
+        """Tell whether the database has to be read anew: somebody edited it, or the clock went back."""
+        now, before = timezone.now(), self._looked_at
+        self._looked_at = now
+        if before is None or now >= before - _SMALL_STEP:
+            return bool(super().schedule_changed())
+        logger.warning("The clock went back by %s: the next run of every line is worked out anew", before - now)
+        self.sync()
+        _forget_the_future(now)
+        self._last_timestamp = None
+        return True
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Go round once: send what is due, then leave word. A beat that hangs while it sends leaves none."""
+        seconds: float = super().tick(*args, **kwargs)
+        if time.monotonic() >= self._next_pulse:
+            note_tick(name=PULSE, now=timezone.now())
+            self._next_pulse = time.monotonic() + PULSE_SECONDS
+        return seconds
 
 
 def install_schedule() -> None:
     """Create the lines of `SCHEDULE` that the database lacks; leave the others alone."""
     for line in SCHEDULE:
         PeriodicTask.objects.get_or_create(name=line.name, defaults=_columns(line))
+
+
+def _forget_the_future(now: datetime) -> None:
+    """Bring back the moments of runs, and of edits, that a clock ahead of `now` has left."""
+    ran_ahead = Q(last_run_at__gt=now) | Q(last_run_at=None, date_changed__gt=now)
+    PeriodicTask.objects.filter(ran_ahead).update(last_run_at=now)
+    PeriodicTasks.objects.filter(last_update__gt=now).update(last_update=now)
+
+
+def is_as_in_the_table(row: PeriodicTask, line: ScheduledTask) -> bool:
+    """This will say whether the line still runs at the table's minutes; people may have moved it."""
+    crontab = row.crontab
+    if crontab is None:
+        return False
+    others = {crontab.hour, crontab.day_of_week, crontab.day_of_month, crontab.month_of_year}
+    return crontab.minute == line.minutes and others == {"*"} and not row.one_off
 
 
 def _columns(line: ScheduledTask) -> dict[str, object]:

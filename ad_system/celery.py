@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 from celery import Celery
 
@@ -16,18 +17,34 @@ app.autodiscover_tasks()
 
 @dataclass(frozen=True, slots=True)
 class ScheduledTask:
-    """One line of the schedule: a task, the minutes at which it runs, and what it is for."""
+    """One line of the schedule: a task, the minutes at which it runs, and what it is for.
+
+    :param at_minute: of a line that runs once an hour: the minute.
+    """
 
     name: str
     task: str
     every_minutes: int
     description: str
     due_only: bool = False
+    at_minute: int | None = None
     is_enabled: bool = True
+
+    @property
+    def interval(self) -> timedelta:
+        """The time from one run to the next."""
+        return timedelta(minutes=self.every_minutes)
+
+    @property
+    def pulse(self) -> str:
+        """The short name of the task, under which it leaves word of its runs."""
+        return self.task.rpartition(".")[2]
 
     @property
     def minutes(self) -> str:
         """The minute field of a crontab, in UTC."""
+        if self.at_minute is not None:
+            return str(self.at_minute)
         return "*" if self.every_minutes == 1 else f"*/{self.every_minutes}"
 
     @property
@@ -50,6 +67,14 @@ SCHEDULE = (
         description="The net: finds campaigns whose stored state and budgets disagree, and has them reviewed.",
     ),
     ScheduledTask(
+        name="Review everything",
+        task="campaigns.tasks.review_everything",
+        every_minutes=60,
+        # Away from the full and the quarter hours, when windows open and days begin.
+        at_minute=7,
+        description="The net below the net: reviews every campaign for everything that can hold it.",
+    ),
+    ScheduledTask(
         name="Start the new day",
         task="campaigns.tasks.reset_daily_spends",
         every_minutes=15,
@@ -68,6 +93,12 @@ SCHEDULE = (
         task="campaigns.tasks.check_ledger",
         every_minutes=5,
         description="Reports every counter that differs from the sum of its entries. Changes nothing.",
+    ),
+    ScheduledTask(
+        name="Take up imports",
+        task="campaigns.tasks.take_up_imports",
+        every_minutes=1,
+        description="Sends uploads that nobody has taken up to the workers: the broker lost their message, say.",
     ),
     ScheduledTask(
         name="Deliver webhooks",

@@ -17,6 +17,11 @@ from ad_system import broker
 # The shortest limit for the path of a unix socket is 104 bytes (macOS; Linux has 108).
 LONGEST_SOCKET_PATH = 100
 
+# A brand is held for as long as a spend takes, or some thousand rows of an import. SQLite has one lock for all brands,
+# and those who wait for it get it in no order.
+POSTGRES_LOCK_SECONDS = 5.0
+SQLITE_LOCK_SECONDS = 20.0
+
 
 def secret_key(data_dir: Path) -> str:
     """Return the key kept in `data_dir`, made on first use and readable by its owner only."""
@@ -37,8 +42,11 @@ def secret_key(data_dir: Path) -> str:
     return path.read_text().strip()
 
 
-def database(url: str, data_dir: Path) -> dict[str, Any]:
-    """Return Django's settings for the database at `url`, or for SQLite in `data_dir` where `url` is empty."""
+def database(url: str, data_dir: Path, *, lock_timeout: float = 0) -> dict[str, Any]:
+    """Return Django's settings for the database at `url`, or for SQLite in `data_dir` where `url` is empty.
+
+    :param lock_timeout: seconds that a writer waits for another one; 0: what suits the database.
+    """
     if not url:
         data_dir.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{quote((data_dir / 'ad_system.sqlite3').as_posix())}"
@@ -47,11 +55,15 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         # Without IMMEDIATE a transaction that reads first and writes later fails at once when another one writes.
         settings["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": lock_timeout or SQLITE_LOCK_SECONDS,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     else:
         settings["CONN_HEALTH_CHECKS"] = True
+        # First, so that whoever gives options of his own in the URL has the last word.
+        options = settings.setdefault("OPTIONS", {})
+        milliseconds = round((lock_timeout or POSTGRES_LOCK_SECONDS) * 1000)
+        options["options"] = f"-c lock_timeout={milliseconds} {options.get('options', '')}".strip()
     return settings
 
 

@@ -46,6 +46,12 @@ class Environment(BaseSettings):
         default="",
         description="postgres://user:password@host:5432/name, or empty for SQLite in DATA_DIR.",
     )
+    lock_timeout: float = Field(
+        default=0,
+        ge=0,
+        le=300,
+        description="Seconds that a writer waits for another one. 0: 5 for a brand on PostgreSQL, 20 on SQLite.",
+    )
     celery_broker_url: str = Field(
         default="",
         description="redis://host:6379/0, or empty for the embedded broker of `manage.py up`.",
@@ -84,7 +90,19 @@ class Environment(BaseSettings):
         default=False,
         description="Let webhooks go out without TLS. For trials and tests; production refuses to start with it.",
     )
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        description="Opens /metrics and the details of /readyz, as a bearer token. Empty: this machine itself may.",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    password_length: int = Field(default=12, ge=8, description="The shortest password that a person may choose.")
+    session_hours: int = Field(default=12, ge=1, description="After so many hours a person has to sign in again.")
+    login_failures: int = Field(
+        default=5, ge=1, description="After so many wrong passwords for a name, from an address, sign-in pauses."
+    )
+    login_pause_minutes: int = Field(default=15, ge=1, description="For so long it then pauses.")
 
     @field_validator("allowed_hosts", "csrf_trusted_origins", "budget_thresholds", mode="before")
     @classmethod

@@ -11,3 +11,5 @@ urlpatterns = [
     path("api/", include("campaigns.api.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]
+
+handler500 = "campaigns.admin.outage.answer_failure"

@@ -168,6 +168,28 @@ class InvalidCursor(Refusal):
     field = "after"
 
 
+class DatabaseRefusal(Refusal):
+    """The base of what the database itself says no to, whatever was asked: the same is accepted later."""
+
+
+class BrandBusy(DatabaseRefusal):
+    """Somebody else holds the brand's lock for longer than anybody waits; on SQLite, that of the whole database."""
+
+    code = "brand_busy"
+
+
+class DatabaseFull(DatabaseRefusal):
+    """The disk of the database has no room left."""
+
+    code = "database_full"
+
+
+class DatabaseReadOnly(DatabaseRefusal):
+    """The database takes no writes: its disk, its folder or the server is read-only."""
+
+    code = "database_read_only"
+
+
 class ManyRefusals(Refusal):
     """Several refusals at once, each with the number of its row: nothing of the whole was written.
 

@@ -41,7 +41,7 @@ MUTANTS = (
     Mutant(
         "drop the lock",
         "campaigns/services/locks.py",
-        "Brand.objects.select_for_update()",
+        "Brand.objects.select_for_update(nowait=not waits)",
         "Brand.objects",
         ("tests/races",),
     ),
@@ -119,7 +119,7 @@ MUTANTS = (
     Mutant(
         "dedup outside the transaction",
         "campaigns/services/spend.py",
-        "    with transaction.atomic():\n        batches",
+        "    with writing():\n        batches",
         "    if True:\n        batches",
         (PROOF, "tests/races"),
     ),
@@ -147,15 +147,15 @@ MUTANTS = (
     Mutant(
         "one bad brand stops the pass",
         "campaigns/services/passes.py",
-        "            failed.append(brand_id)",
-        "            raise",
+        "                self.failed.append(brand_id)",
+        "                raise",
         (f"{SERVICES}/test_passes.py",),
     ),
     Mutant(
         "a pass is one transaction, and its failures are silent",
         "campaigns/services/passes.py",
-        "            with transaction.atomic():\n                changes +=",
-        "            if True:\n                changes +=",
+        "                with writing():\n                    self.changes +=",
+        "                if True:\n                    self.changes +=",
         (f"{SERVICES}/test_passes.py", PROOF, "tests/races"),
     ),
     Mutant(

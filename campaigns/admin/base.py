@@ -1,15 +1,23 @@
-"""What all our pages have in common: one moment per request, one service call per save, refusals shown as errors."""
+"""What all our pages have in common: one moment per request, one service call per save, refusals shown as errors.
+
+And who is limited to brands sees, finds, chooses and touches theirs only: lists, pages, actions, searches and exports
+start from `get_queryset`, filters from `RowsFilter`, and what a form offers from `DeskForm`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import EmptyResultSet
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
@@ -19,12 +27,40 @@ from django.utils import timezone
 
 from campaigns.admin.choices import keys_among
 from campaigns.admin.forms import PRESET, PREVIEW, DeskForm
+from campaigns.admin.log import describe_changes
 from campaigns.errors import Refusal
+from campaigns.models import LARGEST_KEY, AuditEntry
+from campaigns.queries.reach import reach_of
+from campaigns.services.refused import count_refused
 
 _Row = TypeVar("_Row", bound=Model)
 
 # A message names so many rows, and counts the rest.
 NAMED_ROWS = 8
+# A row's history shows so many acts; the list of the audit has all.
+NEWEST_ACTS = 200
+
+
+class DeskChangeList(ChangeList):
+    """A list of rows. What no database can be asked for, such as the year 99999, is a filter that makes no sense."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: list[str | None] | None = None) -> QuerySet[Any]:
+        """Return the rows that the address asks for.
+
+        :raises IncorrectLookupParameters: if it makes no sense; the list then opens without filters.
+        """
+        rows = super().get_queryset(request, exclude_parameters)
+        try:
+            # Some lookups look at their values only where the statement is written.
+            _, values = rows.query.sql_with_params()
+        except EmptyResultSet:
+            # Makes sense, and no row fits.
+            return rows
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters(error) from error
+        if any(isinstance(value, int) and abs(value) > LARGEST_KEY for value in values):
+            raise IncorrectLookupParameters("a number of more than 64 bits")
+        return rows
 
 
 class DeskAdmin(admin.ModelAdmin[_Row]):
@@ -41,6 +77,12 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
 
     now: datetime
     refusal: Refusal | None = None
+    # Of a page that brings spend: the door under which what is refused is counted.
+    door: ClassVar[str] = ""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[_Row]:
+        """Return the rows that the person may see."""
+        return reach_of(request.user).rows(super().get_queryset(request))
 
     def at_present(self) -> Self:
         """Return a copy for one request: here the clock is read, once."""
@@ -54,6 +96,10 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             # No database can be asked for a NUL: the same answer as to any other filter that makes no sense.
             return HttpResponseRedirect(f"{request.path}?e=1")
         return super(DeskAdmin, self.at_present()).changelist_view(request, extra_context)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return our own list."""
+        return DeskChangeList
 
     def changeform_view(
         self,
@@ -69,6 +115,8 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             return view(request, object_id, form_url, extra_context)
         except Refusal as refusal:
             desk.refusal = refusal
+            if self.door:
+                count_refused(door=self.door, refusal=refusal, now=desk.now)
             return view(request, object_id, form_url, extra_context)
 
     def delete_view(
@@ -89,6 +137,18 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         key = row if isinstance(row, str) else row.pk
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[key])
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what was done to the row: by whichever door, with old and new values, and what the admin logged."""
+        row = self.get_object(request, unquote(object_id))
+        audit = [] if row is None else list(self.audit_of(row)[:NEWEST_ACTS])
+        return super().history_view(request, object_id, {"audit": audit, **(extra_context or {})})
+
+    def audit_of(self, row: _Row) -> QuerySet[AuditEntry]:
+        """Return what the audit keeps about the row, the newest first."""
+        return AuditEntry.objects.none()
+
     def get_form(
         self, request: HttpRequest, obj: _Row | None = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[_Row]]:
@@ -98,6 +158,7 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             form_class.refusal = self.refusal
             form_class.now = self.now
             form_class.is_tried = PREVIEW in request.POST or PRESET in request.POST
+            form_class.reach = reach_of(request.user)
         return form_class
 
     def save_model(self, request: HttpRequest, obj: _Row, form: Any, change: bool) -> None:
@@ -105,6 +166,12 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         stored = self.store(request, form, obj if change else None)
         obj.pk = stored.pk
         obj.refresh_from_db()
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, dict[str, list[str]]]]:
+        """Keep old and new values in the log."""
+        return describe_changes(form, super().construct_change_message(request, form, formsets, add))
 
     def store(self, request: HttpRequest, form: Any, row: _Row | None) -> _Row:
         """Have a service write what the person changed, and return the row as it is stored.
@@ -211,6 +278,27 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
             self.remove(request, row)
         return name
+
+
+class RowsFilter(admin.RelatedFieldListFilter):
+    """The filter by what a row belongs to, such as its brand: it offers what the person may see."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, Any]]:
+        """Return what can be chosen."""
+        reach = reach_of(request.user)
+        rows = reach.rows(field.related_model._default_manager.order_by())
+        limits = {} if reach.is_everything else {"pk__in": rows.values("pk")}
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        choices: list[tuple[str, Any]] = field.get_choices(
+            include_blank=False, ordering=ordering, limit_choices_to=limits
+        )
+        return choices
+
+
+# In place of Django's, wherever a list names such a filter.
+admin.FieldListFilter.register(lambda field: bool(field.remote_field), RowsFilter, take_priority=True)
 
 
 def asks_for_nul(request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django_stubs_ext import WithAnnotations
 
 from campaigns.admin import cells
+from campaigns.admin.act_cells import last_acts
 from campaigns.admin.asking import AskedRow, outcome
 from campaigns.admin.base import actor_of
 from campaigns.admin.brand_page import brand_page
@@ -26,7 +27,7 @@ from campaigns.admin.forms import PREVIEW, DeskForm, budget_field
 from campaigns.admin.switches import Act, SwitchedAdmin
 from campaigns.errors import InvalidTimeZone
 from campaigns.facts import budget_uses, readable_zone
-from campaigns.models import Brand, Campaign
+from campaigns.models import AuditEntry, Brand, Campaign
 from campaigns.queries.preview import Preview, preview, resetting_brand, switching_brand
 from campaigns.rules.budgets import BudgetUses
 from campaigns.rules.periods import PeriodKind
@@ -80,6 +81,8 @@ class BrandAdmin(SwitchedAdmin[Brand]):
     change_form_template = "admin/campaigns/brand_page.html"
     list_display = ("where", "state", "running_campaigns", "today", "month")
     list_filter = ("is_enabled", UsedFilter, "currency")
+    # A row that counts others forgets the order of its table.
+    ordering = ("name",)
     search_fields = ("name",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
@@ -107,16 +110,21 @@ class BrandAdmin(SwitchedAdmin[Brand]):
         """Show how the brand stands above its form and, where somebody asks for it, what the form would do."""
         if obj is not None:
             context["page"] = brand_page(obj, may=request.user.has_perm, now=self.now)
+            context["acts"] = last_acts(self.audit_of(obj), readable_zone(obj))
             form = context["adminform"].form
             if PREVIEW in request.POST and not form.errors:
                 context["foreseen"] = foresee_brand(obj, form.changes(FACTS), self.now)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
+    def audit_of(self, row: Brand) -> QuerySet[AuditEntry]:
+        """Return what was done to the brand and its campaigns."""
+        return AuditEntry.objects.filter(brand=row)
+
     def store(self, request: HttpRequest, form: BrandForm, row: Brand | None) -> Brand:
         """Create the brand, or change what the person changed."""
         changes, actor = form.changes(FACTS), actor_of(request)
         if row is None:
-            return create_brand(now=self.now, **changes)
+            return create_brand(now=self.now, actor=actor, **changes)
         brand = change_brand(brand_id=row.pk, now=self.now, actor=actor, **changes)
         self.message_user(request, _running_sentence(brand))
         return brand

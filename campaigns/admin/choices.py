@@ -21,6 +21,10 @@ LONGEST_KEY = 18
 class RowSelect(AutocompleteSelect):
     """Django's search box for rows. What is no key, in an address or a form, selects nothing instead of failing."""
 
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Say what to do in the empty box, so that it has a name for those who cannot see its label beside it."""
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": "Type a part of its name"}
+
     def optgroups(
         self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None
     ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:

@@ -8,12 +8,16 @@ from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from campaigns.errors import InvalidAmount, Refusal
+from campaigns.models import Brand
+from campaigns.queries.reach import Reach
 from campaigns.rules.money import parse_budget
+
+DAY_FORMATS = ("%Y-%m-%d",)
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -31,6 +35,8 @@ class DeskForm(forms.ModelForm[_Row]):
 
     refusal: ClassVar[Refusal | None] = None
     now: ClassVar[datetime]
+    # Nothing can be chosen until somebody has said who asks.
+    reach: ClassVar[Reach] = Reach(frozenset())
 
     # A form that is only tried out counts as not valid, so that nobody saves it; it may be free of errors all the same.
     is_tried: ClassVar[bool] = False
@@ -44,8 +50,13 @@ class DeskForm(forms.ModelForm[_Row]):
             for field in self.fields.values():
                 field.show_hidden_initial = not field.widget.is_hidden
         for field in self.fields.values():
+            _read_days_one_way(field)
             if isinstance(field.widget, RelatedFieldWidgetWrapper):
                 _show_no_icons(field.widget)
+            if isinstance(field.widget, AdminSplitDateTime):
+                _name_both_parts(field.widget, str(field.label))
+            if isinstance(field, forms.ModelChoiceField):
+                _offer_only(field, self.reach)
 
     def is_valid(self) -> bool:
         """Tell whether what was sent may be saved."""
@@ -55,7 +66,8 @@ class DeskForm(forms.ModelForm[_Row]):
         """Show what the service said no to, where it was asked in vain before."""
         if self.refusal is not None:
             name = self.fields_of_refusals.get(self.refusal.field, self.refusal.field)
-            self.add_error(name if name in self.fields else None, str(self.refusal))
+            error = ValidationError(str(self.refusal), code=self.refusal.code)
+            self.add_error(name if name in self.fields else None, error)
         return super().clean()
 
     def _post_clean(self) -> None:
@@ -67,10 +79,30 @@ class DeskForm(forms.ModelForm[_Row]):
         return {name: self.cleaned_data[name] for name in wanted}
 
 
+def _read_days_one_way(field: forms.Field) -> None:
+    """Take a day as the page writes it. Django would read 10/11/2026 as Americans do, and 26 as a year."""
+    for part in field.fields if isinstance(field, forms.MultiValueField) else [field]:
+        if isinstance(part, forms.DateField):
+            part.input_formats = DAY_FORMATS
+
+
 def _show_no_icons(widget: RelatedFieldWidgetWrapper) -> None:
     """Offer to choose, not to add, change or delete what is chosen from."""
     widget.can_add_related = widget.can_change_related = False
     widget.can_delete_related = widget.can_view_related = False
+
+
+def _name_both_parts(widget: AdminSplitDateTime, label: str) -> None:
+    """Give date and time names of their own: the label above belongs to both, and so to none."""
+    for part, word in zip(widget.widgets, ("date", "time"), strict=True):
+        part.attrs["aria-label"] = f"{label}: {word}"
+
+
+def _offer_only(field: forms.ModelChoiceField[Any], reach: Reach) -> None:
+    """Offer what is within reach; where no brand would mean every brand, who is limited has to name theirs."""
+    if field.queryset is not None and not reach.is_everything:
+        field.queryset = reach.rows(field.queryset)
+        field.required = field.required or field.queryset.model is Brand
 
 
 class MoneyFormField(forms.Field):

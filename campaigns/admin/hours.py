@@ -41,17 +41,6 @@ def hours_of(schedule: DaypartingSchedule | None) -> Hours:
     return Hours.WINDOWS if schedule.windows.all() else Hours.NEVER
 
 
-def describe(schedule: DaypartingSchedule | None) -> str:
-    """Write a schedule in words."""
-    windows = ", ".join(map(str, windows_of(schedule))) or "no window"
-    return {
-        Hours.ANY: "at any hour",
-        Hours.WINDOWS: f"only {windows}",
-        Hours.NEVER: "never: its schedule has no window",
-        Hours.KEPT: f"at any hour: its schedule ({windows}) is not in force",
-    }[hours_of(schedule)]
-
-
 def windows_of(schedule: DaypartingSchedule | None) -> tuple[Window, ...]:
     """Return a schedule's windows, in force or not."""
     return () if schedule is None else tuple(row.window for row in schedule.windows.all())
@@ -98,14 +87,14 @@ class WindowForm(forms.Form):
         return Window(frozenset(self.cleaned_data["weekdays"]), self.cleaned_data["start"], self.cleaned_data["end"])
 
 
-# However many lines somebody claims to send, no more are read than it takes to say that they are too many.
+# One line too many is shown, with the error, and not a thousand of them, whatever number a form is sent with.
 _Lines = formset_factory(
     WindowForm,
     extra=SPARE_LINES,
     can_delete=True,
     max_num=MOST_WINDOWS,
-    absolute_max=MOST_WINDOWS + 1,
     validate_max=True,
+    absolute_max=MOST_WINDOWS + 1,
 )
 
 

@@ -11,9 +11,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from kombu.exceptions import OperationalError
 
 from campaigns import tasks
 from campaigns.admin.base import actor_of
@@ -190,6 +189,8 @@ class SpendImportAdmin(ImportCells):
             return HttpResponseNotAllowed(["POST"])
         if not is_allowed:
             raise PermissionDenied
+        if not self.get_queryset(request).filter(pk=import_id).exists():
+            raise Http404(f"There is no import with number {import_id}.")
         try:
             act(self.at_present())
         except Refusal as refusal:
@@ -204,10 +205,11 @@ class SpendImportAdmin(ImportCells):
             transaction.on_commit(partial(self._send_to_worker, request, row.pk))
 
     def _send_to_worker(self, request: HttpRequest, import_id: int) -> None:
-        try:
-            tasks.run_import.apply_async(args=(import_id,), retry=False)
-        except OperationalError:
-            sentence = "No worker could be told: nothing is lost. Start the broker and a worker, then press Go on."
+        if not tasks.send_import(import_id):
+            sentence = (
+                "No worker could be told, because the broker does not answer. Nothing is lost: the file is kept, and "
+                "is taken up within a minute once broker, beat and a worker run. Or press Go on then."
+            )
             self.message_user(request, sentence, messages.WARNING)
 
     def _undo(self, request: HttpRequest, import_id: int) -> str:

@@ -15,9 +15,9 @@ from campaigns.admin import cells
 from campaigns.admin.base import DeskAdmin, actor_of
 from campaigns.admin.choices import campaign_choice, campaign_path
 from campaigns.admin.drawing import draw_week
-from campaigns.admin.hours import WindowsForm, describe, windows_of
+from campaigns.admin.hours import WindowsForm, windows_of
 from campaigns.facts import readable_zone
-from campaigns.models import DaypartingSchedule
+from campaigns.models import AuditEntry, DaypartingSchedule, describe_hours
 from campaigns.queries import explain
 from campaigns.rules.dayparting import Window
 from campaigns.services import change_schedule, set_windows
@@ -89,6 +89,10 @@ class ScheduleAdmin(DeskAdmin[DaypartingSchedule]):
             db_field, request, **kwargs, **campaign_choice(db_field, self.admin_site)
         )
 
+    def audit_of(self, row: DaypartingSchedule) -> QuerySet[AuditEntry]:
+        """Return what was done to its campaign."""
+        return AuditEntry.objects.filter(campaign=row.campaign_id)
+
     def store(self, request: HttpRequest, form: Any, row: DaypartingSchedule | None) -> DaypartingSchedule:
         """Create the schedule, or change what the person changed."""
         campaign_id = form.cleaned_data["campaign"].pk if row is None else row.campaign_id
@@ -127,4 +131,4 @@ class ScheduleAdmin(DeskAdmin[DaypartingSchedule]):
     @admin.display(description="it may run")
     def hours(self, schedule: DaypartingSchedule) -> str:
         """Return the schedule in words."""
-        return describe(schedule)
+        return describe_hours(schedule)

@@ -64,6 +64,7 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
         "own day and month."
     )
     show_full_result_count = False
+    door = SOURCE
     actions = ("delete_selected",)
     exports = (("entries", "Export entries"), ("day-totals", "Export day totals"))
 

@@ -270,7 +270,10 @@ class ChangeAnswer(BaseModel):
             campaign=CampaignRefAnswer.of(change.campaign, brand),
             changed_at=moment_text(change.changed_at),
             is_active=change.is_active,
-            blockers=BlockerAnswer.of_all(Blocker(code) for code in change.blockers),
+            # As the history has them: an old row may name one that only a newer version knew.
+            blockers=[
+                BlockerAnswer(code=code, text=text) for code, text in zip(change.blockers, change.reasons, strict=True)
+            ],
             cause=change.cause,
             actor=change.actor,
             spent=money_or_none(change.spent),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -16,13 +16,11 @@ from campaigns.errors import InvalidAmount, InvalidMoment, InvalidText, InvalidW
 from campaigns.queries.reach import CampaignName
 from campaigns.rules.dayparting import Weekday, Window
 from campaigns.rules.money import parse_budget, parse_total
+from campaigns.rules.periods import check_flight_day, parse_moment
 from campaigns.rules.texts import parse_name
 
 _Value = TypeVar("_Value")
 
-# Flights outside of these cannot be meant, and calendars end at 9999.
-EARLIEST_DAY = date(1998, 1, 1)
-LATEST_DAY = date(2199, 12, 31)
 MOST_WINDOWS = 100
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -73,14 +71,9 @@ def _total(value: object) -> Decimal:
 def _moment(value: object) -> datetime | None:
     if value is None:
         return None
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else _no_moment()
-    except ValueError:
-        return _no_moment()
-
-
-def _no_moment() -> NoReturn:
-    raise InvalidMoment("This is not a moment: write it as text, such as '2026-11-20T14:30:00+01:00'.")
+    if not isinstance(value, str):
+        raise InvalidMoment("This is not a moment: write it as text, such as '2026-11-20T14:30:00+01:00'.")
+    return parse_moment(value)
 
 
 def _day(value: object) -> date:
@@ -95,12 +88,8 @@ def _day(value: object) -> date:
 def _flight_day(value: object) -> date | None:
     if value is None:
         return None
-    day = _day(value)
-    if not EARLIEST_DAY <= day <= LATEST_DAY:
-        raise InvalidMoment(
-            f"The year {day.year} cannot be right for a flight: {EARLIEST_DAY.year} to {LATEST_DAY.year}."
-        )
-    return day
+    # Which field it is, the place of the error says.
+    return check_flight_day(_day(value), field="")
 
 
 def _clock(value: object) -> time:

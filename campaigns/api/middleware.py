@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error as AnyDatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from campaigns.api.refusals import HttpRefusal, answer, answer_busy, answer_status
+from campaigns.api.refusals import HttpRefusal, answer, answer_database_error, answer_status
+from campaigns.services.database import is_away, refusal_of
 
 PREFIX = "/api/"
 # A full batch of 1,000 entries with long texts fits; Django itself refuses bodies over 2.5 MiB.
@@ -55,9 +56,9 @@ class ApiMiddleware:
         return _in_shape(self._get_response(request))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """This will answer for a database that went away where no view of the API was there to do it."""
-        is_ours = request.path_info.startswith(PREFIX)
-        return answer_busy(request, error) if is_ours and isinstance(error, OperationalError | InterfaceError) else None
+        """This will answer for a database that refuses or is away, where no view of the API was there to do it."""
+        is_ours = request.path_info.startswith(PREFIX) and isinstance(error, AnyDatabaseError)
+        return answer_database_error(request, error) if is_ours and (is_away(error) or refusal_of(error)) else None
 
 
 def _check_headers(request: HttpRequest) -> None:

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError
 from pydantic import BaseModel, Field
 
 from campaigns import errors
 from campaigns.errors import ManyRefusals, Refusal
+from campaigns.services.database import is_away
+from campaigns.services.database import refusal_of as refusal_of_database
 
 BUSY_SECONDS = 5
 
@@ -38,7 +40,9 @@ class Refused(BaseModel):
 
 
 # What each operation may answer instead; the page of the API lists them.
-REFUSALS: dict[int, type[Refused]] = dict.fromkeys((400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503), Refused)
+REFUSALS: dict[int, type[Refused]] = dict.fromkeys(
+    (400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503, 507), Refused
+)
 
 
 class HttpRefusal(Refusal):
@@ -92,8 +96,16 @@ _STATUS_OF: dict[type[Refusal], int] = {
     errors.NameTaken: 409,
     errors.ReferenceConflict: 409,
     errors.CorrectionRefused: 409,
+    errors.BrandBusy: 503,
+    errors.DatabaseReadOnly: 503,
+    errors.DatabaseFull: 507,
 }
 _UNPROCESSABLE = 422
+_HEADERS_OF = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": str(BUSY_SECONDS)},
+    507: {"Retry-After": str(BUSY_SECONDS)},
+}
 
 _CODES = {
     400: "bad_request",
@@ -118,7 +130,7 @@ def answer(refusal: Refusal) -> HttpResponse:
         rows = [{"row": number, **_facts(row)} for number, row in refusal.refusals]
         return _response({**_facts(refusal), "rows": rows}, _UNPROCESSABLE)
     status = _STATUS_OF.get(type(refusal), _UNPROCESSABLE)
-    return _response(_facts(refusal), status, {"WWW-Authenticate": "Bearer"} if status == 401 else {})
+    return _response(_facts(refusal), status, _HEADERS_OF.get(status, {}))
 
 
 def answer_status(status: int, headers: Mapping[str, str]) -> HttpResponse:
@@ -136,13 +148,16 @@ def answer_http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return answer(InvalidJson(f"The body is no valid JSON{why}: send one JSON object in UTF-8."))
 
 
-def answer_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """This will return the response for facts that do not have the form of the schema."""
-    return answer(refusal_of(error.errors))
+def answer_database_error(request: HttpRequest, error: Exception) -> HttpResponse:
+    """This will return the response for a database that refuses, or is away.
 
-
-def answer_busy(request: HttpRequest, error: Exception) -> HttpResponse:
-    """This will return the response for a database that is away, or busy for too long."""
+    :raises Exception: `error` itself, if it is none of these but a fault of our own.
+    """
+    refusal = refusal_of_database(error)
+    if refusal is not None:
+        return answer(refusal)
+    if not is_away(error):
+        raise error
     logger.error("API request failed: the database is away. path=%s reason=%s", request.path, type(error).__name__)
     facts = {
         "error": f"The database does not answer at the moment: send the same again in {BUSY_SECONDS} seconds. "
@@ -150,7 +165,7 @@ def answer_busy(request: HttpRequest, error: Exception) -> HttpResponse:
         "code": "database_away",
         "field": "",
     }
-    return _response(facts, 503, {"Retry-After": str(BUSY_SECONDS)})
+    return _response(facts, 503, _HEADERS_OF[503])
 
 
 def refusal_of(found: Sequence[Mapping[str, Any]]) -> Refusal:

@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeVar
 
-from django.db import InterfaceError, OperationalError
+from csp.decorators import csp_update
+from django.db import Error as AnyDatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
-from campaigns.api import brands, campaigns, corrections, feed, history, refusals, spend
+from campaigns.api import brands, campaigns, corrections, counting, feed, history, refusals, spend
 from campaigns.errors import Refusal
 
 _Error = TypeVar("_Error", bound=Exception)
@@ -32,7 +33,9 @@ class StrictParser(Parser):
 
         :raises ValueError: if it is no JSON.
         """
-        return json.loads(request.body, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        # Said to be UTF-8: handed over as bytes, the parser would guess at other encodings.
+        text = request.body.decode("utf-8-sig")
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -47,18 +50,25 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _build() -> NinjaAPI:
-    api = NinjaAPI(title="ad_system", version="1", description=DESCRIPTION, parser=StrictParser(), urls_namespace="api")
+    api = NinjaAPI(
+        title="ad_system",
+        version="1",
+        description=DESCRIPTION,
+        parser=StrictParser(),
+        urls_namespace="api",
+        # Its stylesheet has small pictures within itself.
+        docs_decorator=csp_update({"img-src": ["'self'", "data:"]}),
+    )
     api.add_router("/brands", brands.router)
     api.add_router("/campaigns", campaigns.router)
     api.add_router("/spend", spend.router)
     api.add_router("/spend", corrections.router)
     api.add_router("/status-changes", history.router)
     api.add_router("/changes", feed.router)
-    api.add_exception_handler(Refusal, _raised(lambda _request, refusal: refusals.answer(refusal)))
-    api.add_exception_handler(ValidationError, _raised(refusals.answer_invalid))
+    api.add_exception_handler(Refusal, _raised(counting.answer))
+    api.add_exception_handler(ValidationError, _raised(counting.answer_invalid))
     api.add_exception_handler(HttpError, _raised(refusals.answer_http_error))
-    api.add_exception_handler(OperationalError, _raised(refusals.answer_busy))
-    api.add_exception_handler(InterfaceError, _raised(refusals.answer_busy))
+    api.add_exception_handler(AnyDatabaseError, _raised(refusals.answer_database_error))
     return api
 
 

@@ -15,6 +15,7 @@ from campaigns.demo.agency import BrandPlan, CampaignPlan, Ending
 from campaigns.facts import budget_uses
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.budgets import BudgetUse
+from campaigns.rules.money import coin_decimals
 from campaigns.rules.periods import local_day
 from campaigns.services import NewSpend, ReportedTotal
 
@@ -47,6 +48,7 @@ def create(plan: BrandPlan, dice: random.Random, today: date, at: datetime) -> N
         daily_budget=plan.daily_budget,
         monthly_budget=plan.monthly_budget,
         now=at,
+        actor=_PERSON,
     )
     for campaign in plan.campaigns:
         services.create_campaign(
@@ -133,7 +135,7 @@ def _by_luck(plan: BrandPlan, campaign: CampaignPlan, dice: random.Random, perce
 
 
 def _rounded(amount: Decimal, plan: BrandPlan) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-plan.decimals))
+    return amount.quantize(Decimal(1).scaleb(-coin_decimals(plan.currency)))
 
 
 def _spend_of(campaign: Campaign, source: str, amount: Decimal, at: datetime) -> NewSpend:

@@ -43,10 +43,7 @@ class CampaignPlan:
 
 @dataclass(frozen=True, slots=True)
 class BrandPlan:
-    """A client of the demo agency.
-
-    :param decimals: of its currency.
-    """
+    """A client of the demo agency."""
 
     name: str
     time_zone: str
@@ -55,7 +52,6 @@ class BrandPlan:
     ending: Ending = Ending.UNDISTURBED
     daily_budget: int | None = None
     monthly_budget: int | None = None
-    decimals: int = 2
 
 
 def _hours(start: int, end: int, weekdays: frozenset[Weekday] = EVERY_DAY) -> tuple[Window, ...]:
@@ -91,7 +87,6 @@ AGENCY = (
         ending=Ending.NEARLY_USED_TODAY,
         daily_budget=120_000,
         monthly_budget=3_000_000,
-        decimals=0,
     ),
     BrandPlan(
         "Pennywhistle Toys",

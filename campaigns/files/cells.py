@@ -15,6 +15,7 @@ from campaigns.rules.money import LARGEST_AMOUNT, MICRO
 from campaigns.rules.periods import (
     EARLIEST_MOMENT,
     PeriodKind,
+    check_day,
     check_moment,
     local_day,
     period_of_day,
@@ -65,7 +66,7 @@ def read_amount(text: str, unit: Unit, mark: DecimalMark | None = None) -> Decim
     number = Decimal(text)
     amount = number.scaleb(MICRO.adjusted(), _EXACT) if unit is Unit.MICROS else number
     if abs(amount) > LARGEST_AMOUNT:
-        raise InvalidAmount(f"{shown(text)} is too large for a spend: are these amounts micros?")
+        raise InvalidAmount(f"{shown(text)} is too large for a spend: if the amounts are micros, say so.")
     return amount
 
 
@@ -90,24 +91,22 @@ class FileDate:
             wall = datetime.combine(self.day, self.clock)
             given = wall.replace(tzinfo=self.offset) if self.offset else wall_moment(wall, zone)
             return check_moment(given, now=now)
-        period = period_of_day(PeriodKind.DAY, self.day, zone)
-        if period.start == period.end:
-            raise InvalidMoment(f"{self.day} does not exist in {zone.key}: clocks skip that day.")
+        period = period_of_day(PeriodKind.DAY, check_day(self.day, zone), zone)
         if period.start > now:
             raise InvalidMoment(f"{self.day} has not begun in {zone.key}.")
         return check_moment(min(now.astimezone(UTC), period.end - _TICK), now=now)
 
     def local_day(self, zone: ZoneInfo, *, now: datetime) -> date:
-        """Return the brand's day. A time without an offset stands on its date, even if clocks skip it.
+        """Return the brand's day. A time without an offset stands on its date, even if clocks skip that time.
 
-        :raises InvalidMoment: if it lies before 1998 or in the future.
+        :raises InvalidMoment: if it lies before 1998 or in the future, or if clocks skip the whole day.
         """
         if self.offset is not None:
             return local_day(self.moment(zone, now=now), zone)
         self._check_year(now)
         if self.day > local_day(now, zone):
             raise InvalidMoment(f"{self.day} has not begun in {zone.key}: it cannot have a total.")
-        return self.day
+        return check_day(self.day, zone)
 
     def _check_year(self, now: datetime) -> None:
         if not EARLIEST_MOMENT.year <= self.day.year <= now.year + 1:

@@ -10,8 +10,9 @@ from typing import Any, NoReturn
 
 from django.core.management.base import CommandParser, DjangoHelpFormatter
 
+from campaigns.errors import InvalidMoment
 from campaigns.management.refusals import Usage, one_line
-from campaigns.rules.periods import EARLIEST_MOMENT
+from campaigns.rules.periods import EARLIEST_MOMENT, parse_moment
 
 # Far enough from the end of the calendar that there is always a next month.
 LATEST_YEAR = 2999
@@ -55,10 +56,9 @@ def read_moment(text: str) -> datetime:
     :raises ArgumentTypeError: if it is none.
     """
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        sentence = f"{text[:40]!a} is not a moment: write it as 2026-11-20T14:30:00+01:00"
-        raise ArgumentTypeError(sentence) from None
+        return parse_moment(text)
+    except InvalidMoment as refusal:
+        raise ArgumentTypeError(str(refusal).rstrip(".")) from refusal
 
 
 def read_now(text: str) -> datetime:

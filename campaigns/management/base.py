@@ -24,9 +24,10 @@ from django.db import Error as AnyDatabaseError
 from django.utils import timezone
 from rich.console import Console, RenderableType
 
-from campaigns.errors import Refusal
+from campaigns.errors import ManyRefusals, Refusal
 from campaigns.management.arguments import DeskHelpFormatter, DeskParser, read_now
 from campaigns.management.refusals import Refused, Usage, describe_database_error, one_line
+from campaigns.services.refused import count_refused
 
 # What `--json` prints: money as text, because a float would lose it, and moments in ISO 8601.
 Json: TypeAlias = "bool | int | str | Decimal | date | Sequence[Json] | Mapping[str, Json] | None"
@@ -45,12 +46,14 @@ class DeskCommand(BaseCommand):
     :cvar has_now: whether the command acts at, or asks about, a moment, so that `--now` means something.
     :cvar has_json: whether it prints facts, so that `--json` (`as_json`) means something.
     :cvar has_logs: whether the log is shown, too; otherwise only with `-v 2`, because the answer says what happened.
+    :cvar door: of a command that brings spend: the door under which what is refused is counted.
     :cvar examples: command lines without `manage.py`, shown below the help.
     """
 
     has_now: ClassVar[bool] = True
     has_json: ClassVar[bool] = False
     has_logs: ClassVar[bool] = False
+    door: ClassVar[str] = ""
     examples: ClassVar[tuple[str, ...]] = ()
 
     # A spend must get in whatever else is wrong with the set-up, and scripts read our stderr.
@@ -105,6 +108,11 @@ class DeskCommand(BaseCommand):
             try:
                 return super().execute(*args, **options)
             except Refusal as refusal:
+                if self.door and not options.get("dry_run"):
+                    # Where rows were printed one by one, they are what was refused.
+                    rows = refusal.__cause__
+                    refused = rows if isinstance(rows, ManyRefusals) else refusal
+                    count_refused(door=self.door, refusal=refused, now=timezone.now())
                 raise Refused(one_line(refusal)) from refusal
             except AnyDatabaseError as error:
                 sentence = describe_database_error(error)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.core.management.base import CommandError
 from django.db import Error as AnyDatabaseError
-from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.db import ProgrammingError
+
+from campaigns.services.database import is_away, refusal_of
 
 
 class Refused(CommandError):
@@ -30,11 +32,12 @@ def one_line(text: object) -> str:
 def describe_database_error(error: AnyDatabaseError) -> str | None:
     """Return a sentence about a database that is not ready; None for an error of ours, which needs its traceback."""
     said = one_line(error)
+    refusal = refusal_of(error)
+    if refusal is not None:
+        return one_line(refusal)
     is_behind = "no such table" in said or "no such column" in said
     if is_behind or (isinstance(error, ProgrammingError) and "does not exist" in said):
         return "The database lacks tables or columns of this version: run manage.py migrate."
-    if "locked" in said:
-        return "The database is busy: another process has held it for too long. Try again."
-    if isinstance(error, OperationalError | InterfaceError):
+    if is_away(error):
         return f"The database cannot be reached: {said}"
     return "The database cannot be read: it is damaged, or no database." if "not a database" in said else None

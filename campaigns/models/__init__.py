@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from campaigns.models.access import ApiKey, Scope
+from campaigns.models.audit import Act, AuditEntry
 from campaigns.models.brand import Brand
 from campaigns.models.campaign import Campaign, CampaignQuerySet, Status
 from campaigns.models.counters import Counted
-from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow
-from campaigns.models.fields import MoneyField, money_value
+from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow, describe_hours
+from campaigns.models.fields import LARGEST_KEY, MoneyField, money_value
 from campaigns.models.history import Cause, ChangeFeed, StatusChange
 from campaigns.models.imports import UNFINISHED, ImportState, SpendImport, SpendUpload
+from campaigns.models.people import BrandLimit
+from campaigns.models.pulses import LedgerDrift, Pulse, RefusalCount
 from campaigns.models.spend import SpendLog, SpendLogQuerySet
 from campaigns.models.webhooks import (
     OutboxEvent,
@@ -20,9 +23,13 @@ from campaigns.models.webhooks import (
 )
 
 __all__ = [
+    "LARGEST_KEY",
     "UNFINISHED",
+    "Act",
     "ApiKey",
+    "AuditEntry",
     "Brand",
+    "BrandLimit",
     "Campaign",
     "CampaignQuerySet",
     "Cause",
@@ -31,8 +38,11 @@ __all__ = [
     "DaypartingSchedule",
     "DaypartingWindow",
     "ImportState",
+    "LedgerDrift",
     "MoneyField",
     "OutboxEvent",
+    "Pulse",
+    "RefusalCount",
     "Scope",
     "SpendImport",
     "SpendLog",
@@ -44,5 +54,6 @@ __all__ = [
     "WebhookDeliveryQuerySet",
     "WebhookEndpoint",
     "WebhookEndpointQuerySet",
+    "describe_hours",
     "money_value",
 ]

@@ -120,5 +120,8 @@ class Campaign(Counted):
 
     @property
     def headline(self) -> Blocker | None:
-        """The first blocker as it was last decided; None while it runs."""
-        return Blocker(self.paused_because) if self.paused_because else None
+        """The first blocker as it was last decided; None while it runs.
+
+        None, too, for a code that nobody here knows: the next pass decides anew.
+        """
+        return Blocker.of_code(self.paused_because)

@@ -9,11 +9,15 @@ from django import forms
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import lookups
 from django.db.models.expressions import BaseExpression, Combinable, register_combinable_fields
 from django.db.models.sql.compiler import SQLCompiler
 
 from campaigns.errors import InvalidAmount
 from campaigns.rules.money import from_micros, parse_amount, to_micros
+
+# Keys have 64 bits, and databases fail when they are asked for a larger one.
+LARGEST_KEY = 2**63 - 1
 
 _Set = TypeVar("_Set", contravariant=True)
 _Get = TypeVar("_Get", covariant=True)
@@ -24,7 +28,7 @@ class MoneyField(models.Field[_Set, _Get]):
 
     It is no subclass of Django's number fields on purpose: an expression that mixes it with a bare `Decimal` or a
     number is refused where it is read or stored, instead of being off by a factor of a million. Use
-    `money_value(amount)` there, and in expressions of filters, which nobody checks.
+    `money_value(amount)` there, and where a filter compares with an expression.
     """
 
     _pyi_private_set_type: Decimal | int | Combinable
@@ -96,6 +100,55 @@ class MoneyField(models.Field[_Set, _Get]):
 
 for _connector in (Combinable.ADD, Combinable.SUB):
     register_combinable_fields(MoneyField, _connector, MoneyField, MoneyField)
+
+
+class _OfMoney(models.Lookup[Any]):
+    """A comparison of money. Django checks no types there, so that a bare number would count as micros."""
+
+    def get_prep_lookup(self) -> Any:
+        """Return the other side.
+
+        :raises FieldError: if it is, or has, an expression that is no money.
+        """
+        for side in self.rhs if isinstance(self.rhs, list | tuple) else [self.rhs]:
+            if isinstance(side, BaseExpression) and not isinstance(side.output_field, MoneyField):
+                raise FieldError("A column of money is compared with a number: use money_value(…) in the expression.")
+        return super().get_prep_lookup()
+
+
+@MoneyField.register_lookup
+class _Exact(_OfMoney, lookups.Exact[Any]):
+    pass
+
+
+@MoneyField.register_lookup
+class _GreaterThan(_OfMoney, lookups.GreaterThan[Any]):
+    pass
+
+
+@MoneyField.register_lookup
+class _GreaterThanOrEqual(_OfMoney, lookups.GreaterThanOrEqual[Any]):
+    pass
+
+
+@MoneyField.register_lookup
+class _LessThan(_OfMoney, lookups.LessThan[Any]):
+    pass
+
+
+@MoneyField.register_lookup
+class _LessThanOrEqual(_OfMoney, lookups.LessThanOrEqual[Any]):
+    pass
+
+
+@MoneyField.register_lookup
+class _In(_OfMoney, lookups.In[Any]):
+    pass
+
+
+@MoneyField.register_lookup
+class _Range(_OfMoney, lookups.Range[Any]):
+    pass
 
 
 def money_value(amount: Decimal) -> models.Value:

@@ -54,8 +54,9 @@ class StatusChange(models.Model):
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """The blockers in words, the headline first."""
-        return tuple(Blocker(code).label for code in self.blockers)
+        """The blockers in words, the headline first. One that only a newer version knew is shown as it is stored."""
+        known = [(code, Blocker.of_code(code)) for code in self.blockers]
+        return tuple(blocker.label if blocker else code for code, blocker in known)
 
 
 class ChangeFeed(models.Model):

@@ -40,6 +40,11 @@ class Blocker(StrEnum):
         """The words that people read: `brand's daily budget`."""
         return _LABELS[self]
 
+    @classmethod
+    def of_code(cls, code: str) -> Blocker | None:
+        """This will return the blocker that is stored as `code`, or None: a newer version may have known more."""
+        return next((blocker for blocker in cls if blocker.value == code), None)
+
 
 _LABELS = {
     Blocker.ZONE_UNREADABLE: "brand's time zone unreadable",

@@ -19,6 +19,31 @@ CENT = Decimal("0.01")
 LARGEST_AMOUNT = Decimal("999999999999.999999")
 LARGEST_MICROS = 2**63 - 1
 
+# ISO 4217's currencies that have no hundredth: the decimals of their smallest coin.
+_DECIMALS = dict.fromkeys(
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
+    0,
+)
+_DECIMALS |= dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
+
 # Plain ASCII digits: Decimal() would also take 1_000, １２, NaN, 1e9 and spaces.
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", re.ASCII)
 _LONGEST_NUMBER = 40
@@ -103,6 +128,11 @@ def format_amount(amount: Decimal) -> str:
 def format_money(amount: Decimal, currency: str) -> str:
     """Write an amount with its currency: `1,234.50 USD`."""
     return f"{format_amount(amount)} {currency}"
+
+
+def coin_decimals(currency: str) -> int:
+    """Return how many decimals the currency's smallest coin has: 2 for USD, 0 for JPY, 3 for KWD."""
+    return _DECIMALS.get(currency, 2)
 
 
 def _read_number(value: str | int | Decimal) -> Decimal:

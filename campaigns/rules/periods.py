@@ -23,6 +23,10 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 # No ad platform bills for earlier days (the first, GoTo.com, started in 1998).
 EARLIEST_MOMENT = datetime(1998, 1, 1, tzinfo=UTC)
 
+# Flights outside of these cannot be meant, and calendars end at 9999.
+EARLIEST_DAY = EARLIEST_MOMENT.date()
+LATEST_DAY = date(2199, 12, 31)
+
 # Names in the database that mean another zone on each machine, or none at all.
 _NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
 
@@ -90,6 +94,17 @@ def period_of_day(kind: PeriodKind, day: date, zone: ZoneInfo) -> Period:
     return Period(kind, first, day_start(first, zone), day_start(_first_of_next_month(first), zone))
 
 
+def check_day(day: date, zone: ZoneInfo, *, field: str = "occurred_at") -> date:
+    """Return the day if the zone's calendar has it.
+
+    :param field: what it is given as, for the refusal.
+    :raises InvalidMoment: if the zone's clocks skipped it, as Apia's did with 30 December 2011.
+    """
+    if day_start(day, zone) == day_start(day + _ONE_DAY, zone):
+        raise InvalidMoment(f"{day} does not exist in {zone.key}: clocks skip that day.", field=field)
+    return day
+
+
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     """Return the local date on whose [first instant, next day's first instant) the moment falls."""
     day = moment.astimezone(zone).date()
@@ -135,6 +150,31 @@ def check_moment(moment: datetime, *, now: datetime) -> datetime:
             f"({now.astimezone(UTC).isoformat(timespec='seconds')})."
         )
     return in_utc
+
+
+def parse_moment(text: str) -> datetime:
+    """Read a moment in ISO 8601, with or without an offset.
+
+    :raises InvalidMoment: if it is none.
+    """
+    try:
+        # Python's own parser overlooks a NUL and whatever stands behind it.
+        return datetime.fromisoformat(text.replace("\x00", "?"))
+    except ValueError:
+        sentence = f"{text[:40]!a} is not a moment: write it as 2026-11-20T14:30:00+01:00."
+        raise InvalidMoment(sentence) from None
+
+
+def check_flight_day(day: date | None, *, field: str) -> date | None:
+    """Return the first or last day of a flight if it can be meant; None where there is none.
+
+    :param field: which of them it is, for the refusal.
+    :raises InvalidMoment: if it lies before 1998 or after 2199.
+    """
+    if day is None or EARLIEST_DAY <= day <= LATEST_DAY:
+        return day
+    years = f"{EARLIEST_DAY.year} to {LATEST_DAY.year}"
+    raise InvalidMoment(f"The year {day.year:04} cannot be right for a flight: use {years}.", field=field)
 
 
 def wall_moment(wall: datetime, zone: ZoneInfo) -> datetime:

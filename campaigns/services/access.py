@@ -11,14 +11,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
-from campaigns.errors import InvalidKey, KeyRefused, NotFound, TooManyKeys
+from campaigns.errors import InvalidKey, KeyRefused, NotFound, Refusal, TooManyKeys
 from campaigns.models import ApiKey, Brand, Scope
 from campaigns.models.access import CLIENT_LENGTH, DEFAULT_REQUESTS_PER_MINUTE, PREFIX_LENGTH
 from campaigns.rules.texts import parse_name
+from campaigns.services.database import writing
 
 # One in use and its successor, for as long as a rotation takes.
 KEYS_PER_CLIENT = 2
@@ -96,7 +96,7 @@ def create_api_key(
     _check(key, brand_ids, now)
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     key.secret_hash = _hash(secret)
-    with transaction.atomic():
+    with writing():
         _refuse_a_third(key.name, now)
         brands = _brands(brand_ids)
         key.save()
@@ -111,7 +111,7 @@ def revoke_api_key(*, prefix: str, now: datetime, actor: str = "") -> ApiKey:
     :raises NotFound: if no key has that prefix.
     """
     wanted = prefix.removeprefix(f"{_MARK}_")[:PREFIX_LENGTH]
-    with transaction.atomic():
+    with writing():
         key = ApiKey.objects.select_for_update().filter(prefix=wanted).first()
         if key is None:
             raise NotFound("No API key has that prefix: list_api_keys shows them.", field="prefix")
@@ -196,4 +196,9 @@ def _remember_use(key: ApiKey, now: datetime) -> None:
     due = now - _REMEMBER_USE_EVERY
     if key.last_used_at is None or key.last_used_at <= due:
         is_due = Q(last_used_at=None) | Q(last_used_at__lte=due)
-        ApiKey.objects.filter(is_due, pk=key.pk).update(last_used_at=now)
+        try:
+            with writing():
+                ApiKey.objects.filter(is_due, pk=key.pk).update(last_used_at=now)
+        except Refusal as refusal:
+            # A full disk, say, keeps nobody from reading.
+            logger.warning("The use of an API key could not be noted prefix=%s: %s", key.prefix, refusal)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Unpack
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from campaigns.errors import InvalidFlight, NameTaken, StillHasSpend
-from campaigns.models import Brand, Campaign, Cause, SpendLog
-from campaigns.rules.periods import current_periods
+from campaigns.models import Act, Brand, Campaign, Cause, SpendLog
+from campaigns.rules.periods import check_flight_day, current_periods
 from campaigns.rules.texts import parse_name
-from campaigns.services import periods, schedules
+from campaigns.services import audit, periods, schedules
 from campaigns.services.budgets import BudgetFacts, cause_of, put_budgets
+from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand, lock_brand_of_campaign
 from campaigns.services.schedules import ScheduleFacts
 
@@ -33,25 +34,31 @@ class CampaignFacts(BudgetFacts, ScheduleFacts, total=False):
 def create_campaign(*, brand_id: int, now: datetime, actor: str = "", **facts: Unpack[CampaignFacts]) -> Campaign:
     """Create a campaign, and start it at once if nothing holds it.
 
-    :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidFlight or NameTaken; nothing is written.
+    :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidMoment (a year no flight is in), InvalidFlight or
+        NameTaken; nothing is written.
     """
-    with transaction.atomic():
+    with writing():
         brand = lock_brand(brand_id)
         campaign = Campaign(brand=brand, name=parse_name(facts.get("name", "")))
         today = current_periods(now, brand.zone)
         campaign.daily_since, campaign.monthly_since = today.day.start, today.month.start
         _set(campaign, facts)
         _save(campaign, None)
-        return _finish(brand, campaign, facts, now=now, cause=Cause.PERSON, actor=actor)
+        campaign = _finish(brand, campaign, facts, now=now, cause=Cause.PERSON, actor=actor)
+        after = audit.facts_now(campaign, list(facts))
+        audit.note(row=campaign, act=Act.CREATED, after=after, now=now, actor=actor)
+    return campaign
 
 
 def change_campaign(*, campaign_id: int, now: datetime, actor: str = "", **changes: Unpack[CampaignFacts]) -> Campaign:
     """Change what is given, and nothing else; then start or stop the campaign, in the same transaction.
 
-    :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidFlight or NameTaken; nothing is written.
+    :raises Refusal: NotFound, InvalidText, InvalidAmount, InvalidMoment (a year no flight is in), InvalidFlight or
+        NameTaken; nothing is written.
     """
-    with transaction.atomic():
+    with writing():
         brand, campaign = lock_brand_of_campaign(campaign_id)
+        before = audit.facts_now(campaign, list(changes))
         _set(campaign, changes)
         columns = [name for name in changes if name not in ScheduleFacts.__annotations__]
         if "is_enabled" in changes and not campaign.is_enabled:
@@ -61,7 +68,10 @@ def change_campaign(*, campaign_id: int, now: datetime, actor: str = "", **chang
             campaign.is_active = was_active
         elif columns:
             _save(campaign, columns)
-        return _finish(brand, campaign, changes, now=now, cause=cause_of(changes), actor=actor)
+        campaign = _finish(brand, campaign, changes, now=now, cause=cause_of(changes), actor=actor)
+        after = audit.facts_now(campaign, list(changes))
+        audit.note(row=campaign, act=Act.CHANGED, before=before, after=after, now=now, actor=actor)
+    return campaign
 
 
 def delete_campaign(*, campaign_id: int) -> None:
@@ -70,7 +80,7 @@ def delete_campaign(*, campaign_id: int) -> None:
     :raises StillHasSpend: if it did; switch it off instead.
     :raises NotFound: if there is no such campaign.
     """
-    with transaction.atomic():
+    with writing():
         _, campaign = lock_brand_of_campaign(campaign_id)
         if SpendLog.objects.filter(campaign=campaign).exists():
             raise StillHasSpend(f"{campaign} has spend in the ledger, so it cannot be deleted: switch it off instead.")
@@ -86,9 +96,9 @@ def _set(campaign: Campaign, facts: CampaignFacts) -> None:
     if "is_enabled" in facts:
         campaign.is_enabled = facts["is_enabled"]
     if "start_date" in facts:
-        campaign.start_date = facts["start_date"]
+        campaign.start_date = check_flight_day(facts["start_date"], field="start_date")
     if "end_date" in facts:
-        campaign.end_date = facts["end_date"]
+        campaign.end_date = check_flight_day(facts["end_date"], field="end_date")
     if campaign.start_date and campaign.end_date and campaign.end_date < campaign.start_date:
         raise InvalidFlight(f"The flight ends on {campaign.end_date}, before it starts on {campaign.start_date}.")
 
@@ -113,7 +123,7 @@ def _finish(
 
 def _save(campaign: Campaign, update_fields: list[str] | None) -> None:
     try:
-        with transaction.atomic():
+        with writing():
             campaign.save(update_fields=update_fields)
     except IntegrityError as conflict:
         others = Campaign.objects.filter(brand_id=campaign.brand_id).exclude(pk=campaign.pk)

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import Max
 
 from campaigns.errors import InvalidCursor
 from campaigns.models import ChangeFeed, StatusChange
+from campaigns.services.database import writing
 
 LARGEST_PAGE = 1000
 
@@ -71,7 +71,7 @@ def place_new_changes() -> int:
 
 
 def _place_some() -> int:
-    with transaction.atomic():
+    with writing():
         feed = _lock_feed()
         new = list(StatusChange.objects.filter(position=None).order_by("pk").only("pk")[:_PLACED_AT_ONCE])
         for position, change in enumerate(new, start=feed.last_position + 1):

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import Sum
 
 from campaigns.errors import CorrectionRefused, NotFound
-from campaigns.models import Campaign, SpendLog, StatusChange
+from campaigns.models import Act, Campaign, SpendLog, StatusChange
 from campaigns.rules.money import format_amount, parse_new_amount
 from campaigns.rules.texts import parse_description
+from campaigns.services import audit
+from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand, lock_brand_of_campaign
 from campaigns.services.posting import post, prepare
 from campaigns.services.spend import SpendReceipt
@@ -68,7 +69,7 @@ def reverse_spends(
     :raises Refusal: InvalidText, NotFound, InvalidTimeZone or CounterOverflow; nothing is written.
     """
     text = parse_description(description)
-    with transaction.atomic():
+    with writing():
         brand = lock_brand(brand_id)
         originals = list(SpendLog.objects.filter(pk__in=entry_ids, campaign__brand=brand, corrects=None).order_by("pk"))
         corrected = dict(
@@ -94,7 +95,7 @@ def _correct(
     entry_id: int, difference: Callable[[SpendLog, Decimal], Decimal], *, description: str, now: datetime, actor: str
 ) -> SpendReceipt:
     """Post the difference between what the entry should and does count for, under the brand's lock."""
-    with transaction.atomic():
+    with writing():
         original = SpendLog.objects.filter(pk=entry_id).first()
         if original is None:
             raise NotFound(f"There is no spend entry with number {entry_id}.", field="entry")
@@ -103,11 +104,15 @@ def _correct(
             raise CorrectionRefused(
                 f"Entry {original.pk} is itself a correction: correct the original, entry {original.corrects_id}."
             )
-        amount = difference(original, counted_amount(original))
+        counted = counted_amount(original)
+        amount = difference(original, counted)
         changes = prepare(brand=brand, campaigns=[campaign], now=now)
         was_paused = not campaign.is_active
         entries = [_correction(original, amount, description, now)] if amount else []
         changes += post(brand=brand, campaigns={campaign.pk: campaign}, entries=entries, now=now, actor=actor)
+        if entries:
+            fact, was, counts = f"entry {original.pk}", format_amount(counted), format_amount(counted + amount)
+            audit.note(row=campaign, act=Act.CORRECTED, before={fact: was}, after={fact: counts}, now=now, actor=actor)
         return SpendReceipt(
             entry=entries[0] if entries else original,
             is_replay=not entries,

@@ -36,6 +36,7 @@ def review(
     moved = [(campaign, facts, verdict) for campaign, facts, verdict in decided if _differs(campaign, verdict)]
     if not moved:
         return ()
+    _report_unknown_states(moved, brand)
     changes = [
         _change_of(campaign, facts, verdict, now=now, cause=cause, actor=actor)
         for campaign, facts, verdict in moved
@@ -59,6 +60,18 @@ def should_campaign_be_active(*, campaign_id: int, now: datetime) -> tuple[bool,
     campaign = Campaign.objects.with_windows().select_related("brand").get(pk=campaign_id)
     verdict = decide(facts_of(campaign, campaign.brand, now), now)
     return verdict.is_running, [blocker.label for blocker in verdict.blockers]
+
+
+def _report_unknown_states(moved: Iterable[tuple[Campaign, Facts, Verdict]], brand: Brand) -> None:
+    for campaign, _, verdict in moved:
+        if campaign.paused_because and campaign.headline is None:
+            logger.error(
+                "Unknown state brand=%s campaign=%s stored=%s: decided anew as %s",
+                brand.name,
+                campaign.name,
+                campaign.paused_because,
+                verdict.headline or "running",
+            )
 
 
 def _differs(campaign: Campaign, verdict: Verdict) -> bool:

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from campaigns.errors import NotFound
-from campaigns.models import Brand, Campaign
+from django.db import OperationalError
+
+from campaigns.errors import BrandBusy, NotFound
+from campaigns.models import LARGEST_KEY, Brand, Campaign
+from campaigns.services.database import refusal_of
 
 
-def lock_brand(brand_id: int) -> Brand:
-    """Lock the brand until the transaction ends, and return it as it now is. Call it first inside `atomic()`.
+def lock_brand(brand_id: int, *, may_wait: bool = True) -> Brand:
+    """Lock the brand until the transaction ends, and return it as it now is. Call it first inside `writing()`.
 
     On SQLite the transaction itself is the lock (`BEGIN IMMEDIATE`).
 
+    :param may_wait: False: on PostgreSQL, be refused at once where somebody else holds it.
     :raises NotFound: if there is no such brand.
+    :raises BrandBusy: if somebody else holds it for longer than LOCK_TIMEOUT.
     """
-    brand = Brand.objects.select_for_update().filter(pk=brand_id).first()
+    brand = _lock([brand_id], may_wait=may_wait).get(brand_id)
     if brand is None:
         raise NotFound(f"There is no brand with number {brand_id}.", field="brand")
     return brand
 
 
 def lock_brands(brand_ids: Iterable[int]) -> dict[int, Brand]:
-    """Lock several brands in the order of their keys, so that no two callers ever wait for each other."""
-    locked = Brand.objects.select_for_update().filter(pk__in=set(brand_ids)).order_by("pk")
-    return {brand.pk: brand for brand in locked}
+    """Lock several brands in the order of their keys, so that no two callers ever wait for each other.
+
+    :raises BrandBusy: if somebody else holds one of them for longer than LOCK_TIMEOUT.
+    """
+    return _lock(set(brand_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +46,11 @@ class LockedCampaigns:
 
 def lock_brands_of_campaigns(campaign_ids: Collection[int]) -> LockedCampaigns:
     """Lock the brands of several campaigns, and return all of them as they now are."""
+    campaign_ids = [key for key in campaign_ids if 0 < key <= LARGEST_KEY]
     brand_ids = Campaign.objects.filter(pk__in=campaign_ids).order_by().values_list("brand_id", flat=True)
     brands = lock_brands(brand_ids)
     # Read under the lock: whoever held it before may have deleted one.
-    return LockedCampaigns(brands, Campaign.objects.with_windows().in_bulk(list(campaign_ids)))
+    return LockedCampaigns(brands, Campaign.objects.with_windows().in_bulk(campaign_ids))
 
 
 def lock_brand_of_campaign(campaign_id: int) -> tuple[Brand, Campaign]:
@@ -62,3 +71,58 @@ def lock_brand_of_campaign(campaign_id: int) -> tuple[Brand, Campaign]:
 def no_campaign(campaign_id: int) -> NotFound:
     """Return the refusal for a campaign that is not there."""
     return NotFound(f"There is no campaign with number {campaign_id}.", field="campaign")
+
+
+def _lock(brand_ids: Collection[int], *, may_wait: bool = True) -> dict[int, Brand]:
+    waits = may_wait and _VAIN_WAITS.may_wait_for(brand_ids)
+    rows = Brand.objects.select_for_update(nowait=not waits).filter(pk__in=brand_ids).order_by("pk")
+    try:
+        locked = {brand.pk: brand for brand in rows}
+    except OperationalError as error:
+        if not isinstance(refusal_of(error), BrandBusy):
+            raise
+        if waits and len(brand_ids) == 1:
+            # Of several, the database does not say for which one it was.
+            _VAIN_WAITS.remember(brand_ids)
+        raise _busy(brand_ids) from error
+    _VAIN_WAITS.forget(locked)
+    return locked
+
+
+def _busy(brand_ids: Collection[int]) -> BrandBusy:
+    whose = f"Brand {next(iter(brand_ids))} is" if len(brand_ids) == 1 else f"One of {len(brand_ids)} brands is"
+    return BrandBusy(
+        f"{whose} being changed by somebody else, who did not finish in time. "
+        "Nothing was written: try again in a few seconds."
+    )
+
+
+class _VainWaits:
+    """The brands that this process waited for in vain.
+
+    Who waits holds a thread of the web server: a few that wait for one brand would keep everybody from all the others.
+    So for some seconds after a wait in vain nobody else here waits for the same brand; then one caller does, to see.
+    """
+
+    _SECONDS = 5.0
+
+    def __init__(self) -> None:
+        self._until: dict[int, float] = {}
+
+    def may_wait_for(self, brand_ids: Collection[int]) -> bool:
+        now = time.monotonic()
+        known = [brand_id for brand_id in brand_ids if brand_id in self._until]
+        if any(self._until.get(brand_id, now) > now for brand_id in known):
+            return False
+        self.remember(known)
+        return True
+
+    def remember(self, brand_ids: Iterable[int]) -> None:
+        self._until.update(dict.fromkeys(brand_ids, time.monotonic() + self._SECONDS))
+
+    def forget(self, brand_ids: Iterable[int]) -> None:
+        for brand_id in brand_ids:
+            self._until.pop(brand_id, None)
+
+
+_VAIN_WAITS = _VainWaits()

@@ -29,8 +29,10 @@ class _ZoneInUse:
 def find_brands(*, now: datetime) -> list[int]:
     """Return the keys of brands with a campaign whose stored state disagrees with its budgets or its brand's zone.
 
-    Among them those with a spend in a period that their counters have not come to: one that was a little ahead of the
-    clock at midnight, say.
+    Among them those with a state that nobody here knows, as a newer version may have left it.
+
+    Among them those with a spend in a period that their counters have not come to, one that was a little ahead of the
+    clock at midnight, say; and those whose counters a clock that was wrong has moved into the future.
     """
     found: set[int] = set()
     for zone in _zones_in_use(now):
@@ -40,7 +42,10 @@ def find_brands(*, now: datetime) -> list[int]:
         else:
             expected = campaigns.annotate(expected=_expected_blocker(zone.today))
             wrong = expected.filter(
-                _DISAGREES | _is_uncounted("daily", zone.today.day) | _is_uncounted("monthly", zone.today.month)
+                _DISAGREES
+                | _is_uncounted("daily", zone.today.day)
+                | _is_uncounted("monthly", zone.today.month)
+                | _is_ahead(now)
             )
         found.update(wrong.values_list("brand_id", flat=True))
     return sorted(found)
@@ -94,6 +99,15 @@ def _is_uncounted(word: str, period: Period) -> Q:
     return is_behind & Q(Exists(entries))
 
 
+def _is_ahead(now: datetime) -> Q:
+    """Tell whether a counter of the campaign, or of its brand, is of a period that has not begun."""
+    latest, is_ahead = now + CLOCK_TOLERANCE, Q()
+    for column in ("daily_since", "monthly_since", "brand__daily_since", "brand__monthly_since"):
+        is_ahead |= Q(**{f"{column}__gt": latest})
+    return is_ahead
+
+
+_KNOWN_CODES = ["", *(blocker.value for blocker in Blocker)]
 _BUDGET_CODES = [blocker.value for blocker in BUDGET_BLOCKERS]
 
 # A state disagrees with the budgets if it runs though one is used up, or is held by another one than the first that
@@ -103,4 +117,5 @@ _DISAGREES = (
     | (Q(paused_because__in=_BUDGET_CODES) & ~Q(paused_because=F("expected")))
     | (Q(paused_because=Blocker.OUTSIDE_WINDOWS) & ~Q(expected=""))
     | Q(paused_because=Blocker.ZONE_UNREADABLE)
+    | ~Q(paused_because__in=_KNOWN_CODES)
 )

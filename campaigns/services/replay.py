@@ -214,7 +214,7 @@ class _Stage:
         return midnight if due is None else min(due, midnight)
 
     def _check(self, report: passes.PassReport) -> None:
-        if report.failed:
+        if report.failed or report.busy:
             raise RuntimeError("a pass failed; the log says why")
 
 

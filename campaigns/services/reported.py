@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import Sum
 
 from campaigns.errors import InvalidMoment, InvalidText, InvalidTimeZone, ManyRefusals, Refusal
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.money import parse_total
-from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, local_day, period_of_day
+from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, check_day, local_day, period_of_day
 from campaigns.rules.texts import parse_source
+from campaigns.services.database import writing
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
@@ -67,8 +67,8 @@ def record_reported_total(
 ) -> ReportedReceipt:
     """Record the difference between a platform's total for the day and what is recorded for it. See `ReportedTotal`.
 
-    :raises Refusal: InvalidAmount, InvalidText, InvalidMoment (a day in the future), NotFound, InvalidTimeZone or
-        CounterOverflow; nothing is written.
+    :raises Refusal: InvalidAmount, InvalidText, InvalidMoment (a day in the future, or one that clocks skip), NotFound,
+        InvalidTimeZone or CounterOverflow; nothing is written.
     """
     report = ReportedTotal(campaign_id, source, day, total)
     try:
@@ -84,7 +84,7 @@ def record_reported_totals(*, totals: Sequence[ReportedTotal], now: datetime, ac
     :raises ManyRefusals: with every refused total by its index, from 0; nothing is written.
     """
     reports = _check(totals)
-    with transaction.atomic():
+    with writing():
         parts = _locked_parts(reports)
         ManyRefusals.raise_if_any([refusal for part in parts for refusal in _ready(part, now)])
         receipts: dict[int, ReportedReceipt] = {}
@@ -171,12 +171,19 @@ def _ready(part: _Part, now: datetime) -> list[tuple[int, Refusal]]:
     except InvalidTimeZone:
         sentence = f"The time zone of {brand} cannot be read, so its spend has no day: correct the zone first."
         return [(index, InvalidTimeZone(sentence)) for index in part.reports]
-    today = local_day(now, brand.zone)
-    return [
-        (index, InvalidMoment(f"{report.day} has not begun in {brand.time_zone}: it cannot have a total.", field="day"))
-        for index, report in part.reports.items()
-        if report.day > today
-    ]
+    refusals: list[tuple[int, Refusal]] = []
+    for index, report in part.reports.items():
+        try:
+            _check_day(report.day, brand, now)
+        except InvalidMoment as refusal:
+            refusals.append((index, refusal))
+    return refusals
+
+
+def _check_day(day: date, brand: Brand, now: datetime) -> None:
+    if day > local_day(now, brand.zone):
+        raise InvalidMoment(f"{day} has not begun in {brand.time_zone}: it cannot have a total.", field="day")
+    check_day(day, brand.zone, field="day")
 
 
 def _record(part: _Part, *, now: datetime, actor: str) -> dict[int, ReportedReceipt]:

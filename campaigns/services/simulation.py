@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from campaigns.models import Campaign, StatusChange
+from campaigns.rules.money import coin_decimals
 from campaigns.services.spend import NewSpend, record_spends
 
 _ONE_MINUTE = timedelta(minutes=1)
@@ -57,5 +58,7 @@ def simulate_spend(*, now: datetime, minutes: int = 1, seed: int | None = None) 
 
 def _amount(campaign: Campaign, dice: random.Random) -> Decimal:
     budget = campaign.daily_budget or campaign.brand.daily_budget or _ASSUMED_DAILY_BUDGET
-    low, high = (int(budget * share * 100) for share in _SHARE)
-    return Decimal(max(1, dice.randint(low, max(low, high)))) / 100
+    # In the smallest coins of the brand's currency: nobody is billed for half a yen.
+    coins: int = 10 ** coin_decimals(campaign.brand.currency)
+    low, high = (int(budget * share * coins) for share in _SHARE)
+    return Decimal(max(1, dice.randint(low, max(low, high)))) / coins

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
-
 from campaigns.errors import InvalidTimeZone, ManyRefusals, ReferenceConflict, Refusal
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.delivery import Blocker
 from campaigns.rules.money import parse_amount
 from campaigns.rules.periods import check_moment, local_day
 from campaigns.rules.texts import parse_description, parse_reference, parse_source
+from campaigns.services.database import writing
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
@@ -105,7 +104,7 @@ def record_spends(*, spends: Sequence[NewSpend | Refusal], now: datetime, actor:
     """
     refusals: list[tuple[int, Refusal]] = []
     drafts = _check(spends, now, refusals)
-    with transaction.atomic():
+    with writing():
         batches = _locked_batches(drafts, refusals)
         for batch in batches:
             _make_ready(batch, now, refusals)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
-from django.db import transaction
 from django.db.models import Sum
 
+from campaigns.errors import BrandBusy
 from campaigns.facts import readable_zone
-from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
+from campaigns.models import Brand, Campaign, Cause, LedgerDrift, SpendLog, StatusChange
 from campaigns.rules.periods import PeriodKind, period_at
 from campaigns.services import periods
+from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand
 
 logger = logging.getLogger(__name__)
@@ -60,17 +62,65 @@ def find_drift(*, brand_ids: Sequence[int] | None = None) -> list[Drift]:
     """Compare every counter with its entries; read-only.
 
     What looks wrong while others write is looked at again under the brand's lock, so that a spend that is just being
-    recorded is no alarm. Each drift is logged as an error.
+    recorded is no alarm. A brand that somebody else holds all the time is left for the next check. Each drift is logged
+    as an error.
 
     :param brand_ids: None: all brands.
     """
+    return _compare(brand_ids, _keep_nothing).drifts
+
+
+def check_ledger(*, now: datetime) -> list[Drift]:
+    """Compare every counter with its entries, and keep what differs for the health pages until it agrees again."""
+    compared = _compare(None, partial(_keep, now=now))
+    # What this check has not found again agrees by now. What another one has found since, stays.
+    LedgerDrift.objects.filter(found_at__lt=now).exclude(brand__in=compared.left_out).delete()
+    return compared.drifts
+
+
+def rebuild_totals(*, brand_id: int, now: datetime, actor: str = "") -> RebuildReport:
+    """Put the counters of the brand and its campaigns to the ledger's sums, then start and stop what follows.
+
+    :raises Refusal: NotFound, or InvalidTimeZone if the brand's zone cannot be read; nothing is written.
+    """
+    with writing():
+        brand = lock_brand(brand_id)
+        zone = brand.zone
+        repaired = tuple(_drift_of(brand))
+        campaigns = periods.campaigns_of(brand)
+        periods.recount(brand, zone=zone)
+        for campaign in campaigns:
+            periods.recount(campaign, zone=zone)
+        LedgerDrift.objects.filter(brand=brand).delete()
+        changes = periods.settle(brand=brand, campaigns=campaigns, now=now, cause=Cause.RESET, actor=actor)
+    return RebuildReport(1, repaired, changes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What a look at the brands found, and the keys of those that somebody else held all the time."""
+
+    drifts: list[Drift] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+
+
+def _compare(brand_ids: Sequence[int] | None, keep: Callable[[Brand, Sequence[Drift]], None]) -> _Comparison:
+    """Find the drifts of the brands, each handed to `keep` while its brand's lock is held."""
     keys = Brand.objects.order_by("pk").values_list("pk", flat=True)
-    found: list[Drift] = []
+    comparison = _Comparison()
     for brand in Brand.objects.filter(pk__in=keys if brand_ids is None else brand_ids).order_by("pk"):
         if any(_drift_of(brand)):
-            with transaction.atomic():
-                found += _drift_of(lock_brand(brand.pk))
-    for drift in found:
+            try:
+                with writing():
+                    locked = lock_brand(brand.pk)
+                    drifts = list(_drift_of(locked))
+                    keep(locked, drifts)
+            except BrandBusy:
+                logger.warning("Not compared brand=%s: somebody else holds it, the next check looks again", brand.name)
+                comparison.left_out.append(brand.pk)
+            else:
+                comparison.drifts.extend(drifts)
+    for drift in comparison.drifts:
         logger.error(
             "Counter differs from ledger brand=%s campaign=%s period=%s since=%s counted=%s in_ledger=%s",
             drift.brand,
@@ -80,24 +130,27 @@ def find_drift(*, brand_ids: Sequence[int] | None = None) -> list[Drift]:
             drift.counted,
             drift.in_ledger,
         )
-    return found
+    return comparison
 
 
-def rebuild_totals(*, brand_id: int, now: datetime, actor: str = "") -> RebuildReport:
-    """Put the counters of the brand and its campaigns to the ledger's sums, then start and stop what follows.
+def _keep_nothing(brand: Brand, drifts: Sequence[Drift]) -> None:
+    """Leave no trace: a person asked."""
 
-    :raises Refusal: NotFound, or InvalidTimeZone if the brand's zone cannot be read; nothing is written.
-    """
-    with transaction.atomic():
-        brand = lock_brand(brand_id)
-        zone = brand.zone
-        repaired = tuple(_drift_of(brand))
-        campaigns = periods.campaigns_of(brand)
-        periods.recount(brand, zone=zone)
-        for campaign in campaigns:
-            periods.recount(campaign, zone=zone)
-        changes = periods.settle(brand=brand, campaigns=campaigns, now=now, cause=Cause.RESET, actor=actor)
-    return RebuildReport(1, repaired, changes)
+
+def _keep(brand: Brand, drifts: Sequence[Drift], *, now: datetime) -> None:
+    LedgerDrift.objects.filter(brand=brand).delete()
+    LedgerDrift.objects.bulk_create(
+        LedgerDrift(
+            brand=brand,
+            campaign=drift.campaign or "",
+            kind=drift.kind.value,
+            since=drift.since,
+            counted=drift.counted,
+            in_ledger=drift.in_ledger,
+            found_at=now,
+        )
+        for drift in drifts
+    )
 
 
 def _drift_of(brand: Brand) -> Iterator[Drift]:

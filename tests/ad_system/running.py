@@ -7,7 +7,6 @@ import http.cookiejar
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.parse
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.ad_system.polling import is_running, wait_until
+from tests.processes import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS_TO_START = 120
@@ -36,8 +36,18 @@ class Process:
 
 def run_up(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """This will run `manage.py up`, which is expected to end by itself, and return what it said."""
+    return run_manage(data_dir, "up", *arguments, **settings)
+
+
+def run_manage(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """This will run a command in an installation of its own, and return what it said."""
+    return run_python(data_dir, "manage.py", *arguments, **settings)
+
+
+def run_python(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """This will run Python in an installation of its own, and return what it said."""
     return subprocess.run(
-        [sys.executable, "manage.py", "up", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=_environment(data_dir, settings),
         capture_output=True,
@@ -45,12 +55,6 @@ def run_up(data_dir: Path, *arguments: str, **settings: str) -> subprocess.Compl
         timeout=SECONDS_TO_START,
         check=False,
     )
-
-
-def free_port() -> int:
-    """This will return a port that nobody has at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class RunningUp:

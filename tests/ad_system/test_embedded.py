@@ -119,3 +119,15 @@ def test_transport_options_of_redis_give_a_lost_task_back_within_minutes(tmp_pat
 @pytest.mark.parametrize("url", ["amqp://localhost", "memory://"])
 def test_transport_options_of_others_are_theirs(tmp_path: Path, url: str) -> None:
     assert embedded.transport_options(url, tmp_path) == {}
+
+
+def test_writers_wait_as_long_as_suits_the_database_or_as_somebody_says(tmp_path: Path) -> None:
+    url = "postgres://desk:secret@db.example.com/desk"
+    by_default, told = embedded.database(url, tmp_path), embedded.database(url, tmp_path, lock_timeout=0.5)
+    overruled = embedded.database(f"{url}?options=-c%20lock_timeout%3D9", tmp_path)
+    files = [embedded.database("", tmp_path, lock_timeout=seconds) for seconds in (0, 0.5)]
+
+    assert by_default["OPTIONS"]["options"] == "-c lock_timeout=5000"
+    assert told["OPTIONS"]["options"] == "-c lock_timeout=500"
+    assert overruled["OPTIONS"]["options"] == "-c lock_timeout=5000 -c lock_timeout=9"
+    assert [settings["OPTIONS"]["timeout"] for settings in files] == [20, 0.5]

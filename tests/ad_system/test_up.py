@@ -12,8 +12,8 @@ import pytest
 from django.core.management import execute_from_command_line
 
 from tests.ad_system.polling import wait_until
-from tests.ad_system.running import RunningUp, free_port, none_is_running, run_up
-from tests.processes import Installation
+from tests.ad_system.running import RunningUp, none_is_running, run_up
+from tests.processes import Installation, free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes are read from /proc")
 

@@ -20,6 +20,7 @@ from tests.factories import (
 EVERY_TASK: dict[str, Callable[[], str]] = {
     "enforce_dayparting": tasks.enforce_dayparting,
     "enforce_budgets": tasks.enforce_budgets,
+    "review_everything": tasks.review_everything,
     "reset_daily_spends": lambda: tasks.reset_daily_spends(due_only=True),
     "reset_monthly_spends": lambda: tasks.reset_monthly_spends(due_only=True),
     "check_ledger": tasks.check_ledger,

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
 from celery.signals import before_task_publish
 from pytest_django import Settings
 
+from ad_system.celery import app
 from campaigns import tasks
-from campaigns.models import StatusChange
+from campaigns.models import Campaign, StatusChange
 from tests.campaigns.task_runs import make_agency, run, run_all, state, state_after
 from tests.factories import (
     MINUTE,
     NEXT_MIDNIGHT,
     NEXT_MONTH,
+    NOON,
     make_brand,
     make_campaign,
     spend,
@@ -28,19 +30,22 @@ pytestmark = pytest.mark.django_db
 
 @contextmanager
 def messages() -> Iterator[list[dict[str, object]]]:
-    """Collect what is sent to the broker meanwhile: each task's arguments, with its name and its expiry."""
+    """Collect what is sent to the broker meanwhile: each task's arguments, with its name and when it expires."""
     sent: list[dict[str, object]] = []
 
     def collect(
         sender: str, body: tuple[object, dict[str, object], object], headers: dict[str, object], **_: object
     ) -> None:
-        sent.append({"task": sender, "has_expiry": headers["expires"] is not None, **body[1]})
+        expires_in = datetime.fromisoformat(str(headers["expires"])) - datetime.now(UTC)
+        sent.append({"task": sender, "expires_in": expires_in.total_seconds(), **body[1]})
 
     before_task_publish.connect(collect)
     try:
         yield sent
     finally:
         before_task_publish.disconnect(collect)
+        # No test after this one shall find them.
+        app.control.purge()
 
 
 @pytest.mark.parametrize(
@@ -48,6 +53,7 @@ def messages() -> Iterator[list[dict[str, object]]]:
     [
         ("enforce_dayparting", {}),
         ("enforce_budgets", {}),
+        ("review_everything", {}),
         ("reset_daily_spends", {"due_only": True}),
         ("reset_monthly_spends", {"due_only": True}),
     ],
@@ -69,7 +75,7 @@ def test_pass_over_many_brands_is_cut_into_ranges(settings: Settings, name: str,
     assert sent == [
         {
             "task": f"campaigns.tasks.{name}",
-            "has_expiry": True,
+            "expires_in": 3595 if name == "review_everything" else 55,
             "first_brand": first,
             "last_brand": last,
             **arguments,
@@ -110,3 +116,19 @@ def test_range_is_never_cut_again(settings: Settings) -> None:
         told = tasks.enforce_dayparting(first_brand=brands[0].pk, last_brand=brands[1].pk)
 
     assert (told, sent) == ("2 brands reviewed, 2 changes of state", [])
+
+
+def test_range_of_the_hourly_review_reviews_all_of_it_however_late_it_starts(settings: Settings) -> None:
+    settings.FAN_OUT_BRANDS = 2
+    campaigns = [make_campaign(make_brand()) for _ in range(3)]
+    # Around the services, in a way that no other pass looks at.
+    Campaign.objects.update(is_active=False, paused_because="flight_ended", review_at=None)
+    with time_machine.travel(NOON + 7 * MINUTE, tick=False), messages() as sent:
+        tasks.review_everything()
+
+    with time_machine.travel(NOON + 50 * MINUTE, tick=False):
+        told = tasks.review_everything(first_brand=campaigns[0].brand_id, last_brand=campaigns[1].brand_id)
+
+    assert len(sent) == 2
+    assert told == "2 brands reviewed, 2 changes of state"
+    assert Campaign.objects.running().count() == 2

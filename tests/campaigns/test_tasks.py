@@ -110,15 +110,15 @@ def test_enforce_budgets_reviews_only_where_budgets_disagree() -> None:
     assert Campaign.objects.filter(brand__name="Hours").running().count() == 0
 
 
-def test_enforce_budgets_reviews_everything_once_an_hour() -> None:
+def test_review_everything_rights_what_no_other_pass_looks_at() -> None:
     make_agency()
     # Somebody switched one off around the services.
     Campaign.objects.filter(name="Always").update(is_active=False, paused_because="flight_ended", review_at=None)
 
-    within_the_hour = run("enforce_budgets", NOON + MINUTE)
-    once = run("enforce_budgets", NOON + 7 * MINUTE)
+    within_the_hour = [run(name, NOON + 7 * MINUTE) for name in ("enforce_dayparting", "enforce_budgets")]
+    once = run("review_everything", NOON + 7 * MINUTE)
 
-    assert within_the_hour == "0 brands reviewed, 0 changes of state"
+    assert within_the_hour == ["0 brands reviewed, 0 changes of state"] * 2
     assert once == "3 brands reviewed, 1 change of state"
     assert Campaign.objects.get(name="Always").status is Status.ACTIVE
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -77,14 +78,18 @@ class Postgres:
         log = self.directory / "log"
         self._server = Guarded(
             # One command, so that whatever happens to us while it makes its files, they go.
-            ["/bin/sh", "-c", f"{_making(binaries, self.directory)} && exec {_serving(binaries, self.directory)}"],
+            [
+                "/bin/sh",
+                "-c",
+                f"{making(binaries, self.directory)} && exec {serving(binaries, self.directory, SETTINGS)}",
+            ],
             removes=self.directory,
             user=self.user,
             stop_signal=signal.SIGINT,
             log=log,
             cwd=self.directory,
         )
-        self._wait_until_it_answers(self._server, log)
+        wait_until_it_answers(self.address, self._server, log)
         return binaries
 
     def stop(self) -> None:
@@ -94,26 +99,33 @@ class Postgres:
         else:
             shutil.rmtree(self.directory, ignore_errors=True)
 
-    def _wait_until_it_answers(self, server: Guarded, log: Path) -> None:
-        deadline = time.monotonic() + SECONDS_TO_START
-        while True:
-            try:
-                psycopg.connect(f"{self.address}/postgres").close()
-            except psycopg.OperationalError as refused:
-                if not server.is_running or time.monotonic() > deadline:
-                    raise NoPostgresError(f"PostgreSQL did not start: {refused}\n{log.read_text()}") from refused
-                time.sleep(0.02)
-            else:
-                return
+
+def wait_until_it_answers(address: str, server: Guarded, log: Path) -> None:
+    """This will return once the server at `address` lets somebody in.
+
+    :raises NoPostgresError: it ended, or needs too long
+    """
+    deadline = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            psycopg.connect(f"{address}/postgres").close()
+        except psycopg.OperationalError as refused:
+            if not server.is_running or time.monotonic() > deadline:
+                raise NoPostgresError(f"PostgreSQL did not start: {refused}\n{log.read_text()}") from refused
+            time.sleep(0.02)
+        else:
+            return
 
 
-def _making(binaries: Binaries, directory: Path) -> str:
+def making(binaries: Binaries, directory: Path) -> str:
+    """This will return the shell's command that makes an empty data directory in `directory`."""
     options = ["--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
     return shlex.join([str(binaries.folder / "initdb"), "--pgdata", str(directory / "data"), *options])
 
 
-def _serving(binaries: Binaries, directory: Path) -> str:
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+def serving(binaries: Binaries, directory: Path, settings: Mapping[str, str]) -> str:
+    """This will return the shell's command that serves the data directory in `directory`, on a socket beside it."""
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return shlex.join(
         [str(binaries.folder / "postgres"), "-D", str(directory / "data"), "-k", str(directory), *options]
     )

@@ -25,7 +25,7 @@ IS_ON_BOTH = "AD_SYSTEM_TEST_IS_ON_BOTH"
 ADDRESS = "AD_SYSTEM_TEST_POSTGRES"
 
 # A test that asks for one of these has a database of its own behind it.
-DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "installation"})
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "installation", "system"})
 
 
 @dataclass

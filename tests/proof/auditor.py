@@ -6,6 +6,9 @@ migration or plain SQL, the counter is compared with the sum of the entries of i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 
 TABLES = ("brand", "campaign", "spendlog")
@@ -73,6 +76,16 @@ _BRAND_OF = {
 }
 
 _REMOVE = "DROP FUNCTION audit_counters, audit_counter, audit_period_end"
+
+
+@contextmanager
+def auditing() -> Iterator[None]:
+    """This will have every commit to this database audited until the `with` block ends."""
+    install()
+    try:
+        yield
+    finally:
+        remove()
 
 
 def install() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from tests.proof.auditor import auditing
 from tests.races.writers import Point, take_locks_out
 
 
@@ -17,3 +20,13 @@ def point() -> Point:
 def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the locks out: what the broken twin of a test asks for."""
     take_locks_out(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def audited(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[None]:
+    """Has every commit audited, whichever path wrote it; but not those of a twin, which is there to go wrong."""
+    if "without_locks" in request.fixturenames:
+        yield
+        return
+    with auditing():
+        yield

@@ -22,6 +22,7 @@ class Command(DeskCommand):
         'correct_spend 1204 0 --description "booked on the wrong campaign"',
     )
     has_json = True
+    door = "command"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("entry", type=read_count, metavar="ENTRY", help="the number of the entry")

@@ -51,6 +51,7 @@ class Command(DeskCommand):
         "recorded for that day from --source is added or taken back."
     )
     has_json = True
+    door = "file"
     examples = (
         'import_spend "Campaign report.csv" --brand Acme --dry-run',
         (

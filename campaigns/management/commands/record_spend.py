@@ -27,6 +27,7 @@ class Command(DeskCommand):
         'record_spend "Acme/Search" 80 --at 2026-11-19T18:30:00-05:00 --reference invoice-4711',
     )
     has_json = True
+    door = "command"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("campaign", type=read_text, metavar="BRAND/CAMPAIGN", help="the campaign that spent")

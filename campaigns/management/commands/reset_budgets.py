@@ -69,14 +69,21 @@ class Command(DeskCommand):
                     "brands": list(report.brands),
                     "campaigns": report.campaigns,
                     "refused": list(report.refused),
+                    "busy": list(report.busy),
                     "changes": change_facts(report.changes),
                 }
             )
         else:
             self.say("\n".join([_summary(report, kinds, whole_brands=whole_brands), *change_lines(report.changes)]))
+        left_out = []
         if report.refused:
             names = ", ".join(report.refused)
-            raise Refused(f"Not reset, because their time zone cannot be read: {names}. Correct the zone first.")
+            left_out.append(f"Not reset, because their time zone cannot be read: {names}. Correct the zone first.")
+        if report.busy:
+            numbers = ", ".join(map(str, report.busy))
+            left_out.append(f"Not reset, because somebody else was changing them: brands {numbers}. Reset them again.")
+        if left_out:
+            raise Refused(" ".join(left_out))
 
 
 def _summary(report: ResetReport, kinds: list[PeriodKind], *, whole_brands: bool) -> str:

@@ -6,10 +6,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from campaigns.errors import ManyRefusals, ReferenceConflict
 from campaigns.models import ImportState, SpendLog
+from campaigns.services.database import writing
 from campaigns.services.imports.rows import CHUNK_ROWS, CampaignBook, Draft, ImportOrder, Reading, cut
 from campaigns.services.locks import lock_brand
 from campaigns.services.spend import NewSpend, record_spends
@@ -69,7 +68,7 @@ def _write(
     now: datetime,
     actor: str,
 ) -> None:
-    with transaction.atomic():
+    with writing():
         # Before looking for what is recorded, so that the same file imported twice at once counts once.
         lock_brand(book.brand.pk)
         recorded = _Recorded(drafts, book)

@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from django.db import transaction
-
 from campaigns.errors import InvalidText, ManyRefusals, NotFound, Refusal, UnreadableFile
 from campaigns.files import SpendFile, describe, open_spend
 from campaigns.models import Brand
 from campaigns.rules.texts import parse_source
 from campaigns.services.campaigns import create_campaign
+from campaigns.services.database import writing
 from campaigns.services.imports import checks, history
 from campaigns.services.imports.entries import check_entries, write_entries
 from campaigns.services.imports.report import ImportReport
@@ -147,7 +146,7 @@ def _unknown(brand: Brand, missing: Mapping[str, Named]) -> Iterator[tuple[int, 
 
 
 def _create_campaigns(checked: _Checked, *, now: datetime, actor: str) -> None:
-    with transaction.atomic():
+    with writing():
         for value in checked.missing:
             campaign = create_campaign(
                 brand_id=checked.book.brand.pk,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from campaigns.errors import ImportConflict, NotFound
 from campaigns.models import ImportState, SpendImport, SpendLog, StatusChange
 from campaigns.services.corrections import reverse_spends
+from campaigns.services.database import writing
 from campaigns.services.imports.history import is_at_work
 from campaigns.services.imports.rows import CHUNK_ROWS, Mode, cut
 from campaigns.services.locks import lock_brand
@@ -61,7 +61,7 @@ def undo_import(*, import_id: int, clock: Callable[[], datetime], actor: str = "
         count += len(reversals)
         total -= sum((entry.amount for entry in reversals), Decimal(0))
         changes += changed
-    with transaction.atomic():
+    with writing():
         lock_brand(row.brand_id)
         SpendImport.objects.filter(pk=row.pk).exclude(state=ImportState.UNDONE).update(
             state=ImportState.UNDONE, undone_at=clock(), undone_by=actor

@@ -16,17 +16,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 
 from campaigns.errors import ImportConflict, NotFound, Refusal, UnreadableFile
 from campaigns.files import DateOrder, DecimalMark, Layout, Unit
 from campaigns.models import UNFINISHED, Brand, ImportState, SpendImport, SpendUpload
 from campaigns.rules.texts import NAME_LENGTH
+from campaigns.services.database import writing
 from campaigns.services.imports import history
 from campaigns.services.imports.importing import check_file, import_file
 from campaigns.services.imports.rows import ImportOrder, Mode, Progress
+from campaigns.services.refused import count_refused
 
+# Refused rows of files are counted under this name, however the file came.
+DOOR = "file"
 # A file of more lines is for a worker: a person would wait too long for the page.
 LINES_AT_ONCE = 5_000
 # Somebody who has not said yes by then will not say it any more.
@@ -83,7 +86,7 @@ def keep_upload(
     if not Brand.objects.filter(pk=brand_id).exists():
         raise NotFound(f"There is no brand with number {brand_id}.", field="brand")
     _throw_away_old_ones(now)
-    with transaction.atomic():
+    with writing():
         row = SpendImport.objects.create(
             brand_id=brand_id,
             created_at=now,
@@ -132,6 +135,16 @@ def discard(*, import_id: int) -> SpendImport:
     return _row(import_id)
 
 
+def waiting() -> list[int]:
+    """Return the keys of the uploads that are to be checked or imported, and that nobody has taken up yet.
+
+    One that somebody took up and left is not among them: what killed a worker once may kill the next one, so that a
+    person decides.
+    """
+    untouched = SpendImport.objects.filter(state__in=UNFINISHED, alive_at=None, upload__isnull=False)
+    return list(untouched.order_by("pk").values_list("pk", flat=True))
+
+
 def work_on(*, import_id: int, clock: Callable[[], datetime]) -> SpendImport | None:
     """Check the upload, or import it, whichever it waits for. What is refused is in the row, and raised nowhere.
 
@@ -161,6 +174,7 @@ def _check(row: SpendImport, path: Path, clock: Callable[[], datetime]) -> None:
         report = check_file(order=_order(row, path), now=clock(), on_progress=_progress(row, clock))
     except Refusal as refusal:
         history.fail(row.pk, refusal, now=clock(), state=ImportState.REFUSED)
+        count_refused(door=DOOR, refusal=refusal, now=clock())
         SpendUpload.objects.filter(spend_import=row).delete()
     else:
         history.keep_check(row.pk, report)
@@ -173,6 +187,7 @@ def _import(row: SpendImport, path: Path, clock: Callable[[], datetime]) -> None
     except Refusal as refusal:
         # Whatever was refused now was good when it was checked: a person looks at it, and may let it go on.
         history.fail(row.pk, refusal, now=clock())
+        count_refused(door=DOOR, refusal=refusal, now=clock())
     else:
         SpendUpload.objects.filter(spend_import=row).delete()
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 
 from django.conf import settings
-from django.db import transaction
 
 from campaigns.errors import NotFound
 from campaigns.models import Brand, WebhookEndpoint
 from campaigns.rules.webhooks import SECRET_BYTES, WebhookUrl, parse_event_kinds, parse_webhook_url, write_secret
+from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand, lock_brands
 from campaigns.services.webhooks import transport
 
@@ -73,7 +73,7 @@ def change_endpoint(*, endpoint_id: int, **changes: Unpack[EndpointFacts]) -> We
 
     :raises Refusal: InvalidWebhook or NotFound; nothing is written.
     """
-    with transaction.atomic():
+    with writing():
         endpoint = _lock(endpoint_id)
         if "target" in changes:
             endpoint.url = changes["target"].text
@@ -90,7 +90,7 @@ def rotate_secret(*, endpoint_id: int, now: datetime) -> WebhookEndpoint:
 
     :raises NotFound: if there is no such endpoint.
     """
-    with transaction.atomic():
+    with writing():
         endpoint = _lock(endpoint_id)
         endpoint.previous_secret, endpoint.previous_secret_until = endpoint.secret, now + _OLD_SECRET_LASTS
         endpoint.secret = _new_secret()
@@ -103,7 +103,7 @@ def delete_endpoint(*, endpoint_id: int) -> None:
 
     :raises NotFound: if there is no such endpoint.
     """
-    with transaction.atomic():
+    with writing():
         endpoint = _find(endpoint_id)
         # Whoever writes something for it to be told holds the brand's lock: without this, that spend could fail.
         if endpoint.brand_id is not None:

@@ -71,14 +71,24 @@ def test_add_refuses_on_the_field(desk: Browser, field: str, value: str, words: 
     assert everything_stored() == before
 
 
-def test_dates_at_the_ends_of_the_calendar_are_no_dates(desk: Browser) -> None:
-    campaign = make_campaign(make_brand(time_zone="Asia/Tokyo"))
+def test_dates_at_the_ends_of_the_calendar_are_refused(desk: Browser) -> None:
+    campaign = make_campaign()
 
-    saved = desk.save(desk.open(change_page(campaign)), start_date="0001-01-01", end_date="9999-12-31")
-    again = desk.save(desk.open(change_page(campaign)), name="Renamed")
+    page = desk.save(desk.open(change_page(campaign)), start_date="0001-01-01", end_date="2026-12-24")
+
+    assert list(page.errors) == ["start_date"]
+    assert "use 1998 to 2199" in page.errors["start_date"][0]
+    assert Campaign.objects.get(pk=campaign.pk).end_date is None
+
+
+def test_dates_at_the_ends_of_the_calendar_that_are_stored_already_do_no_harm(desk: Browser) -> None:
+    campaign = make_campaign(make_brand(time_zone="Asia/Tokyo"))
+    Campaign.objects.filter(pk=campaign.pk).update(start_date=date.min, end_date=date.max)
+
+    saved = desk.save(desk.open(change_page(campaign)), name="Renamed")
 
     campaign.refresh_from_db()
-    assert (saved.errors, again.errors) == ({}, {})
+    assert saved.errors == {}
     assert (campaign.name, campaign.start_date, campaign.end_date) == ("Renamed", date.min, date.max)
     assert state_of(campaign) == RUNNING
 
@@ -282,3 +292,22 @@ def test_choices_survive_any_search(desk: Browser, term: str) -> None:
     ).json()
 
     assert found["results"] == []
+
+
+def test_list_and_page_open_with_a_state_that_only_a_newer_version_knew(desk: Browser) -> None:
+    campaign = make_campaign(make_brand(name="Acme"), name="Search")
+    Campaign.objects.update(is_active=False, paused_because="fraud_guard")
+
+    listed, page = desk.open(CAMPAIGNS), desk.open(change_page(campaign))
+
+    assert (listed.status, page.status) == (200, 200)
+
+
+@pytest.mark.parametrize("typed", ["10/11/2026", "12/24/26", "Nov 20 2026", "20261120"])
+def test_day_is_read_as_the_page_writes_it_and_in_no_other_way(desk: Browser, typed: str) -> None:
+    campaign = make_campaign(start_date=date(2026, 11, 1))
+
+    page = desk.save(desk.open(change_page(campaign)), start_date=typed)
+
+    assert page.errors == {"start_date": ["Enter a valid date."]}
+    assert Campaign.objects.get(pk=campaign.pk).start_date == date(2026, 11, 1)

@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from ad_system.celery import app
 from campaigns import tasks
 from campaigns.models import Brand, Campaign, ImportState, SpendImport, SpendLog, SpendUpload
 from campaigns.services.imports import uploads
@@ -178,6 +179,21 @@ def test_a_large_file_waits_for_a_worker_and_the_page_asks_again(desk: Browser, 
     assert tasks.run_import(key) == f"import {key}: imported"
     assert tasks.run_import(key) == f"import {key}: nothing to do"
     assert ledger() == ["1.50", "2.25"]
+
+
+# The message goes out when the upload is stored, so it has to be.
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("every_file_is_large")
+def test_a_large_file_is_kept_where_no_worker_can_be_told(
+    desk: Browser, search: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:9/0")
+
+    page = upload(desk, search.brand, ROWS, **COLUMNS)
+
+    row = SpendImport.objects.get()
+    assert "No worker could be told" in page.text
+    assert (row.state, uploads.waiting()) == ("checking", [row.pk])
 
 
 @pytest.mark.usefixtures("every_file_is_large")

@@ -65,6 +65,7 @@ def test_list_survives_any_address(desk: Browser, path: str) -> None:
     queries = [
         "q=\x00", "q=" + "x" * 5000, "o=9.9", "p=-1", "all=", "\x00=1", "is_enabled__exact=\x00",
         "campaign__brand__id__exact=" + "9" * 30, "brand__id__exact=abc", "is_active__exact=7",
+        "local_day__year=99999", "changed_at__year=0", "id__in=" + "9" * 30,
     ]  # fmt: skip
 
     statuses = {query: desk.open(f"{path}?{query}").status for query in queries}

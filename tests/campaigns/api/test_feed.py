@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, StatusChange
 from tests.campaigns.api.door import Door
 from tests.factories import make_brand, make_campaign, spend
 
@@ -46,3 +46,11 @@ def test_feed_refuses_what_it_cannot_read(door: Door, search: Campaign, filters:
     status, _, refused = door.get("/changes", **filters).refusal
 
     assert (status, refused) == (422, field)
+
+
+def test_feed_gives_a_reason_that_only_a_newer_version_knew_as_it_is_stored(door: Door, search: Campaign) -> None:
+    StatusChange.objects.update(is_active=False, blockers=["fraud_guard"])
+
+    answer = door.get("/changes")
+
+    assert answer.body["items"][0]["blockers"] == [{"code": "fraud_guard", "text": "fraud_guard"}]

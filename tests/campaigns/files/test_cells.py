@@ -180,6 +180,11 @@ def test_local_day_refuses(text: str) -> None:
         read_date(text).local_day(NEW_YORK, now=NOON)
 
 
+def test_local_day_refuses_a_day_that_the_zone_skipped() -> None:
+    with pytest.raises(InvalidMoment, match="2011-12-30 does not exist in Pacific/Apia"):
+        read_date("2011-12-30").local_day(APIA, now=NOON)
+
+
 def test_local_day_of_today_has_begun_at_midnight() -> None:
     midnight = at("2026-11-21 00:00")
 

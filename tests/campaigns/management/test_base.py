@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import shlex
+import sqlite3
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -125,6 +126,14 @@ def test_now_works_to_the_ends_of_its_range(moment: str) -> None:
     assert run("run_task", "enforce_budgets", "--now", moment, now=None).code == 0
 
 
+def _refused_by_sqlite(name: str) -> OperationalError:
+    cause = sqlite3.OperationalError(name)
+    cause.sqlite_errorname = name
+    error = OperationalError(name)
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
@@ -134,7 +143,8 @@ def test_now_works_to_the_ends_of_its_range(moment: str) -> None:
         (OperationalError('connection failed: FATAL: database "x" does not exist'), "cannot be reached: connection"),
         (OperationalError("connection failed\n\tIs the server running?"), "cannot be reached: connection failed Is"),
         (InterfaceError("connection already closed"), "cannot be reached"),
-        (OperationalError("database is locked"), "The database is busy"),
+        (_refused_by_sqlite("SQLITE_BUSY"), "try again in a few seconds"),
+        (_refused_by_sqlite("SQLITE_FULL"), "make room"),
         (DatabaseError("file is not a database"), "The database cannot be read"),
     ],
 )

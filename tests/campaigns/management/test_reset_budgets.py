@@ -80,6 +80,7 @@ def test_reset_budgets_prints_facts_as_json(search: Campaign) -> None:
         "brands": ["Acme"],
         "campaigns": 1,
         "refused": [],
+        "busy": [],
         "changes": [
             {
                 "brand": "Acme",

@@ -96,6 +96,12 @@ def test_column_mixed_with_a_bare_number_is_an_error(mixed: Combinable) -> None:
         Brand.objects.update(daily_budget=mixed)
     with pytest.raises(FieldError), transaction.atomic():
         list(Brand.objects.annotate(sum=mixed))
+    for comparison in ("exact", "gt", "gte", "lt", "lte"):
+        with pytest.raises(FieldError), transaction.atomic():
+            list(Brand.objects.filter(**{f"monthly_budget__{comparison}": mixed}))
+    for comparison in ("in", "range"):
+        with pytest.raises(FieldError), transaction.atomic():
+            list(Brand.objects.exclude(**{f"monthly_budget__{comparison}": [Decimal(1), mixed]}))
     brand.daily_budget = mixed
     with pytest.raises(FieldError), transaction.atomic():
         brand.save()
@@ -112,6 +118,25 @@ def test_expression_that_is_no_money_cannot_be_stored(value: Combinable) -> None
         Brand.objects.update(daily_budget=value)
 
     assert stored_micros(brand) == 10_000_000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", [Value(5), Value(Decimal(5)), F("id"), Value(True)])
+def test_column_is_not_compared_with_an_expression_that_is_no_money(value: Combinable) -> None:
+    make_brand(daily_budget="10")
+
+    with pytest.raises(FieldError, match="use money_value"):
+        Brand.objects.filter(daily_budget__gt=value).exists()
+
+
+@pytest.mark.django_db
+def test_columns_are_compared_with_expressions_of_money() -> None:
+    make_brand(daily_budget="10", monthly_budget="300")
+    ten = money_value(Decimal(10))
+
+    assert Brand.objects.filter(daily_budget=ten, monthly_budget__gt=F("daily_budget") + ten).count() == 1
+    assert Brand.objects.filter(daily_budget__in=[Decimal(1), ten], monthly_budget__range=(ten, Decimal(300))).count()
+    assert not Brand.objects.filter(monthly_budget__lte=F("daily_budget") + money_value(Decimal("289.999999"))).exists()
 
 
 @pytest.mark.django_db

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def look(change: Change) -> dict[str, Blocker | None]:
-    loaded = Campaign.objects.select_related("brand").with_windows()
+    loaded = list(Campaign.objects.select_related("brand").with_windows())
     return {found.campaign.name: found.headline for found in preview(campaigns=loaded, change=change, now=NOON)}
 
 

@@ -12,11 +12,14 @@ from campaigns.rules.periods import (
     CLOCK_TOLERANCE,
     PeriodKind,
     believed_now,
+    check_day,
+    check_flight_day,
     check_moment,
     current_periods,
     day_start,
     find_zone,
     local_day,
+    parse_moment,
     period_at,
     period_of_day,
     wall_moment,
@@ -299,3 +302,35 @@ def test_wall_moment_and_check_moment_refuse_the_ends_of_time(zone: str, wall: s
 )
 def test_believed_now_does_not_go_back_for_a_slow_worker(newest: datetime | None, believed: datetime) -> None:
     assert believed_now(_NOW, newest) == believed
+
+
+@pytest.mark.parametrize("text", ["2026-11-20T10:00:00Z\x00", "2026-11-20T10:00:00Z\x00garbage", "\x00", "noon", ""])
+def test_parse_moment_refuses_what_is_none(text: str) -> None:
+    with pytest.raises(InvalidMoment, match="is not a moment"):
+        parse_moment(text)
+
+
+def test_parse_moment_reads_one_with_and_without_an_offset() -> None:
+    assert parse_moment("2026-11-20T10:00:00Z") == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    assert parse_moment("2026-11-20 10:00") == datetime(2026, 11, 20, 10)  # noqa: DTZ001 - as it was given
+
+
+@pytest.mark.parametrize("day", [None, date(1998, 1, 1), date(2026, 11, 20), date(2199, 12, 31)])
+def test_check_flight_day_takes_what_can_be_meant(day: date | None) -> None:
+    assert check_flight_day(day, field="end_date") == day
+
+
+@pytest.mark.parametrize("day", [date.min, date(1997, 12, 31), date(2200, 1, 1), date.max])
+def test_check_flight_day_refuses_other_years(day: date) -> None:
+    with pytest.raises(InvalidMoment, match="cannot be right for a flight: use 1998 to 2199") as refused:
+        check_flight_day(day, field="end_date")
+
+    assert refused.value.field == "end_date"
+
+
+def test_check_day_refuses_a_day_that_clocks_skip() -> None:
+    apia = ZoneInfo("Pacific/Apia")
+
+    assert check_day(date(2011, 12, 31), apia) == date(2011, 12, 31)
+    with pytest.raises(InvalidMoment, match="2011-12-30 does not exist in Pacific/Apia"):
+        check_day(date(2011, 12, 30), apia)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import Brand, Campaign
+from campaigns.models import Brand, Campaign, Cause, StatusChange
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind
-from campaigns.services import passes
+from campaigns.services import passes, periods
 from campaigns.services.passes import PassReport
 from tests.clock import enforce_budgets, enforce_dayparting, run_clock, run_minute
 from tests.factories import (
@@ -121,8 +122,16 @@ def test_one_bad_brand_stops_no_other(monkeypatch: pytest.MonkeyPatch, caplog: p
     first, bad, last = (make_campaign(make_brand(daily_budget="1")) for _ in range(3))
     for campaign in (first, bad, last):
         spend(campaign, "1")
-    # A reason that no rule knows: somebody wrote the row by hand.
-    Campaign.objects.filter(pk=bad.pk).update(paused_because="because I say so", review_at=NEXT_MIDNIGHT)
+    settle = periods.settle
+
+    def fail_for_one(
+        *, brand: Brand, campaigns: Sequence[Campaign], now: datetime, cause: Cause
+    ) -> tuple[StatusChange, ...]:
+        if brand.pk == bad.brand_id:
+            raise ArithmeticError("nobody has thought of this")
+        return settle(brand=brand, campaigns=campaigns, now=now, cause=cause)
+
+    monkeypatch.setattr(periods, "settle", fail_for_one)
 
     with caplog.at_level(logging.ERROR):
         report = passes.review_due(brand_ids=passes.due_brands(now=NEXT_MIDNIGHT), now=NEXT_MIDNIGHT)

@@ -211,6 +211,16 @@ def test_report_that_cannot_be_is_refused(source: str, day: date, total: str | D
     assert ledger() == []
 
 
+def test_total_of_a_day_that_the_zone_skipped_is_refused() -> None:
+    campaign = make_campaign(make_brand(time_zone="Pacific/Apia"))
+
+    with pytest.raises(InvalidMoment, match="2011-12-30 does not exist in Pacific/Apia") as refused:
+        record_reported_total(campaign_id=campaign.pk, source="meta", day=date(2011, 12, 30), total="5", now=NOON)
+
+    assert refused.value.field == "day"
+    assert ledger() == []
+
+
 def test_second_total_for_the_same_day_in_one_call_is_refused() -> None:
     campaign = make_campaign()
     same = [ReportedTotal(campaign.pk, source, TODAY, total) for source, total in (("a", "1"), ("b", "1"), (" a", "2"))]

@@ -10,7 +10,7 @@ import pytest
 
 from campaigns.errors import InvalidTimeZone, NotFound
 from campaigns.rules.periods import PeriodKind
-from campaigns.services import change_campaign
+from campaigns.services import change_campaign, delete_brand
 from campaigns.services.resets import ResetReport, reset_brands, reset_campaign
 from tests.clock import reset_due, run_minute
 from tests.factories import (
@@ -223,6 +223,28 @@ def test_unknown_brand_or_campaign_is_refused() -> None:
         reset_brands(brand_ids=[1], kinds=BOTH, now=NOON)
     with pytest.raises(NotFound, match="no campaign with number 1"):
         reset_campaign(campaign_id=1, kinds=BOTH, now=NOON)
+
+
+def test_brand_that_was_deleted_meanwhile_is_passed_over_and_the_others_are_reset(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    first, gone, last = (make_brand() for _ in range(3))
+    campaigns = [make_campaign(first), make_campaign(last)]
+    for campaign in campaigns:
+        spend(campaign, "5")
+    brand_ids = [first.pk, gone.pk, last.pk]
+    delete_brand(brand_id=gone.pk)
+
+    report = reset_brands(brand_ids=brand_ids, kinds=BOTH, now=NOON + HOUR)
+
+    assert report.brands == (first.name, last.name)
+    assert [spent(campaign) for campaign in campaigns] == [("0.00", "0.00")] * 2
+    assert f"Not reset brand={brand_ids[1]}: There is no brand" in caplog.text
+
+
+def test_brands_that_were_all_deleted_are_refused() -> None:
+    with pytest.raises(NotFound, match="no brand with number 1"):
+        reset_brands(brand_ids=[1, 2], kinds=BOTH, now=NOON)
 
 
 def test_no_brand_to_reset_is_no_error() -> None:

@@ -53,6 +53,18 @@ def test_campaign_spends_a_small_share_of_its_own_or_its_brands_budget() -> None
     assert shares[tiny] == Decimal("0.01")
 
 
+@pytest.mark.parametrize(("currency", "coin"), [("JPY", "1"), ("USD", "0.01"), ("KWD", "0.001"), ("XQZ", "0.01")])
+def test_campaign_spends_whole_coins_of_its_currency(currency: str, coin: str) -> None:
+    campaign = make_campaign(make_brand(currency=currency, daily_budget="10000000"))
+
+    simulate_spend(now=NOON, minutes=5, seed=1)
+
+    amounts = [Decimal(amount) for amount in ledger(campaign)]
+    assert len(amounts) == 5
+    assert all(amount % Decimal(coin) == 0 for amount in amounts)
+    assert any(amount % (Decimal(coin) * 10) for amount in amounts)
+
+
 def test_campaign_spends_no_more_once_its_budget_stopped_it() -> None:
     campaign = make_campaign(daily_budget="0.01")
 

@@ -76,6 +76,12 @@ def test_facts_that_cannot_be_are_refused(new: NewSpend, refusal: type[Refusal])
     assert everything_stored() == before
 
 
+@pytest.mark.parametrize("key", [0, -1, 2**63 - 1, 2**63, 10**30])
+def test_key_that_no_campaign_can_have_is_refused(key: int) -> None:
+    with pytest.raises(NotFound):
+        record_spend(campaign_id=key, amount="5", now=NOON)
+
+
 def test_unknown_campaign_is_refused() -> None:
     with pytest.raises(NotFound, match="no campaign with number 987654"):
         record_spend(campaign_id=987654, amount="1", now=NOON)
