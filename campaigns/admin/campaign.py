@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
+from campaigns.admin.act_cells import last_acts
 from campaigns.admin.asking import AskedRow, outcome
 from campaigns.admin.base import actor_of
 from campaigns.admin.campaign_form import FACTS, CampaignForm
@@ -113,6 +114,7 @@ class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
         context["week"] = draw_week(form.drawn, zone, self.now)
         if obj is not None:
             context["page"] = campaign_page(obj, may=request.user.has_perm, now=self.now)
+            context["acts"] = last_acts(self.audit_of(obj), zone)
             if PREVIEW in request.POST and not form.errors:
                 changes = form.changes(FACTS) | form.schedule_changes()
                 context["foreseen"] = foresee_campaign(form, obj, changes, self.now)

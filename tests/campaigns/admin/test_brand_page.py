@@ -219,3 +219,12 @@ def test_page_costs_the_same_for_one_campaign_and_twenty(desk: Browser) -> None:
         desk.open(change_page(brand))
 
     assert len(for_twenty) == len(for_one)
+
+
+def test_what_people_changed_stands_with_old_and_new_value(desk: Browser) -> None:
+    brand = make_brand(name="Acme", daily_budget="100")
+    desk.save(desk.open(change_page(brand)), daily_budget="250")
+
+    page = desk.open(change_page(brand))
+
+    assert "mia Acme changed Fri 20 Nov 12:00 America/New_York daily budget: 100.00 → 250.00" in page.text, page.text
