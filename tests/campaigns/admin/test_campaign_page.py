@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.db.models import Model
 
 from campaigns.models import Campaign, DaypartingSchedule
 from campaigns.rules.dayparting import EVERY_DAY, Weekday, Window
@@ -121,6 +124,19 @@ def test_presets_add_up_and_keep_what_was_typed(desk: Browser) -> None:
     assert len(windows) == 5
     assert {(window.start.hour, window.end.hour) for window in windows} == {(6, 7), (12, 13), (9, 17), (0, 0), (22, 6)}
     assert Campaign.objects.get().name == "Renamed"
+
+
+@pytest.mark.parametrize("model", ["brand", "campaign", "daypartingschedule"])
+def test_enter_saves(desk: Browser, model: str) -> None:
+    campaign = make_campaign(windows=[hours("06:00", "07:00")])
+    rows: dict[str, Model] = {"brand": campaign.brand, "campaign": campaign, "daypartingschedule": campaign.schedule}
+
+    page = desk.open(change_page(rows[model]))
+
+    # Browsers press the first button of the form that somebody types in.
+    form = page.html.partition(f'id="{model}_form"')[2]
+    first = re.findall(r'<(?:input|button)[^>]*type="submit"[^>]*>', form)[0]
+    assert 'name="_save"' in first
 
 
 def test_another_line_and_an_empty_table(desk: Browser) -> None:
