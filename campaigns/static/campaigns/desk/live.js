@@ -53,10 +53,12 @@
     function swap(fresh) {
         const focus = placeOfFocus();
         const scrolled = [...live.querySelectorAll('.grid-scroll')].map((box) => box.scrollLeft);
+        const unfolded = [...live.querySelectorAll('details')].map((details) => details.open);
         const summary = live.dataset.liveSummary;
         live.replaceWith(fresh);
         live = fresh;
         live.querySelectorAll('.grid-scroll').forEach((box, number) => { box.scrollLeft = scrolled[number] || 0; });
+        live.querySelectorAll('details').forEach((details, number) => { details.open = unfolded[number] || false; });
         if (focus) {
             const link = linksTo(focus.address)[focus.number];
             if (link) {
