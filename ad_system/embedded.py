@@ -72,6 +72,8 @@ def database(
             options = settings.setdefault("OPTIONS", {})
             milliseconds = round((lock_timeout or POSTGRES_LOCK_SECONDS) * 1000)
             options["options"] = f"-c lock_timeout={milliseconds} {options.get('options', '')}".strip()
+            # Those of campaigns/services/statements.py are prepared at once; Django's own never are.
+            options["prepare_threshold"] = None if options.get("prepare_threshold") == "none" else 0
     return settings
 
 

@@ -106,6 +106,13 @@ class Environment(BaseSettings):
         default="line", description="line: for people. json: one object per line, with request and task, for machines."
     )
 
+    password_length: int = Field(default=12, ge=8, description="The shortest password that a person may choose.")
+    session_hours: int = Field(default=12, ge=1, description="After so many hours a person has to sign in again.")
+    login_failures: int = Field(
+        default=5, ge=1, description="After so many wrong passwords for a name, from an address, sign-in pauses."
+    )
+    login_pause_minutes: int = Field(default=15, ge=1, description="For so long it then pauses.")
+
     # Where it runs for real.
     secret_key_fallbacks: Annotated[list[str], NoDecode] = Field(
         default=[], repr=False, description="Keys of before, separated by commas: what they signed is still good."

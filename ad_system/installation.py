@@ -1,4 +1,4 @@
-"""What a first start does before anything runs: tables, static files, demo; and, at its end, an administrator."""
+"""What a first start does before anything runs: tables, static files, groups, demo; at its end, an administrator."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -87,6 +89,12 @@ def load_demo() -> None:
     """
     if not get_user_model()._default_manager.exists():
         call_command("load_demo")
+
+
+def prepare_groups() -> None:
+    """This will make the ready groups of people where there is no group yet; later they are people's own matter."""
+    if not Group.objects.exists():
+        call_command("create_groups", stdout=StringIO())
 
 
 def ensure_administrator() -> Administrator | None:

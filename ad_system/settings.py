@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from typing import Any
 
 import django_stubs_ext
@@ -43,6 +44,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_celery_beat",
+    "axes",
+    "csp",
     # So that the page of the API comes with its own scripts, and needs nothing from elsewhere.
     "ninja",
 ]
@@ -51,6 +54,9 @@ MIDDLEWARE = [
     # First: who asks, over what, and under which number, is what all others go by.
     "ad_system.middleware.ProxyMiddleware",
     "ad_system.middleware.RequestIdMiddleware",
+    # Around all others, so that what they answer by themselves carries the same headers.
+    "csp.middleware.CSPMiddleware",
+    "ad_system.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campaigns.api.middleware.ApiMiddleware",
@@ -62,6 +68,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # The last one: it takes the place of what was answered to somebody who is locked out.
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -76,16 +84,6 @@ TEMPLATES = [
             ],
         },
     },
-]
-
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
 ]
 
 LANGUAGE_CODE = "en-us"
@@ -150,6 +148,49 @@ METRICS_TOKEN = ENVIRONMENT.metrics_token
 # Whoever looks from inside (a container, a balancer) comes without TLS, and follows no redirect.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 
+# --- People, their sessions, and what their browsers may do -----------------------------------------------------------
+
+# The first one says no to who is locked out; the second one knows passwords, permissions, and limits to brands.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "campaigns.permissions.LimitedBackend"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": ENVIRONMENT.password_length},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Of a name and an address together: nobody can lock somebody else out from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = ENVIRONMENT.login_failures
+AXES_COOLOFF_TIME = timedelta(minutes=ENVIRONMENT.login_pause_minutes)
+# A program with an old password does not keep its owner out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "ad_system.lockout.locked_out"
+AXES_USERNAME_CALLABLE = "ad_system.lockout.tried_name"
+AXES_VERBOSE = False
+
+# From the moment of signing in, however busy somebody is: a page that is fresh by itself keeps nobody signed in.
+SESSION_COOKIE_AGE = ENVIRONMENT.session_hours * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+
 # --- Celery -----------------------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = (
@@ -161,6 +202,8 @@ CELERY_BROKER_URL = (
 CELERY_BROKER_READ_URL = CELERY_BROKER_WRITE_URL = CELERY_BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = embedded.transport_options(CELERY_BROKER_URL, ENVIRONMENT.data_dir)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A broker that is full answers, and refuses: that passes, too, and is no reason for a worker to end.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 # Minute crontabs in a zone with daylight saving lose an hour of runs, so the clock of the clock is UTC.
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "ad_system.beat.Scheduler"

@@ -6,6 +6,8 @@ from django.core.checks import Tags, register
 
 
 class CampaignsConfig(AppConfig):
+    # Of the two in this file, the one that `campaigns` means.
+    default = True
     name = "campaigns"
     verbose_name = "Budget desk"
 

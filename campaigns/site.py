@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+
+from campaigns.queries.reach import LIMITABLE, Reach, reach_of
 
 # What is not named here follows, as Django orders it.
 _APPS = ("campaigns", "auth", "django_celery_beat")
@@ -18,6 +24,7 @@ _MODELS = (
     "SpendLog",
     "SpendImport",
     "StatusChange",
+    "AuditEntry",
     "DaypartingSchedule",
     "WebhookEndpoint",
     "WebhookDelivery",
@@ -61,6 +68,20 @@ class DeskSite(AdminSite):
         for app in apps:
             app["models"].sort(key=lambda model: _place(model["object_name"], _MODELS))
         return apps
+
+    def get_log_entries(self, request: HttpRequest) -> QuerySet[LogEntry]:
+        """Return what people did in the admin, as far as the person may still see what it was done to."""
+        entries = super().get_log_entries(request)
+        reach = reach_of(request.user)
+        return entries if reach.is_everything else entries.filter(_about_rows_within(reach))
+
+
+def _about_rows_within(reach: Reach) -> Q:
+    condition = Q(pk__in=())
+    for model in LIMITABLE:
+        keys = reach.rows(model._default_manager.order_by()).annotate(text=Cast("pk", CharField())).values("text")
+        condition |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=keys)
+    return condition
 
 
 def _place(name: str, order: tuple[str, ...]) -> int:

@@ -21,6 +21,7 @@ from django.utils.crypto import constant_time_compare
 from ad_system.signs.examination import examine
 from ad_system.signs.findings import Finding, Level, Part, is_well
 from ad_system.signs.metrics import CONTENT_TYPE, measure
+from campaigns.queries.reach import reach_of
 
 # However many look, each web process looks for itself only so often.
 READY_SECONDS = 1
@@ -124,8 +125,9 @@ def _is_let_in(request: HttpRequest) -> bool:
 def _is_staff(request: HttpRequest) -> bool:
     try:
         user = get_user(request)
-        # Details name brands.
-        return user.is_active and user.is_staff and user.has_perm("campaigns.view_brand")
+        # Details name brands: any of them.
+        may_look = user.is_active and user.is_staff and user.has_perm("campaigns.view_brand")
+        return may_look and reach_of(user).is_everything
     except AnyDatabaseError:
         # Who it is stands in the database that does not answer.
         logger.warning("Nobody can be known while the database does not answer")

@@ -18,7 +18,9 @@ from campaigns.admin import cells
 from campaigns.admin.base import DeskAdmin, actor_of
 from campaigns.admin.forms import DeskForm
 from campaigns.admin.spend_forms import desk_clock
+from campaigns.errors import TooManyKeys
 from campaigns.models import ApiKey, Brand, Scope
+from campaigns.queries.reach import reach_of
 from campaigns.services import create_api_key, revoke_api_key
 
 ASKED = ("name", "may_read", "may_record", "may_manage", "every_brand", "brands", "expires_at", "requests_per_minute")
@@ -69,8 +71,10 @@ class ApiKeyAdmin(DeskAdmin[ApiKey]):
         return super().get_form(request, obj, change, **({"form": NewApiKeyForm} if obj is None else {}), **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
-        """Ask for a key, or show one."""
-        return ASKED if obj is None else SHOWN
+        """Ask for a key, or show one. Who is limited makes keys for their brands only."""
+        if obj is not None:
+            return SHOWN
+        return ASKED if reach_of(request.user).is_everything else tuple(name for name in ASKED if name != "every_brand")
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         """Let nobody change a key: what it may do is fixed when it is handed out."""
@@ -88,14 +92,22 @@ class ApiKeyAdmin(DeskAdmin[ApiKey]):
         """Let those revoke who could make keys or change them."""
         return any(request.user.has_perm(f"campaigns.{verb}_apikey") for verb in ("add", "change"))
 
-    @sensitive_variables("new")
     def store(self, request: HttpRequest, form: Any, row: ApiKey | None) -> ApiKey:
         """Make the key."""
-        values = form.cleaned_data
+        try:
+            return self._make(request, form.cleaned_data)
+        except TooManyKeys as refusal:
+            if reach_of(request.user).is_everything:
+                raise
+            # The sentence names keys, which may be those of another brand.
+            raise TooManyKeys("A client of that name has its keys already: take another name.") from refusal
+
+    @sensitive_variables("new")
+    def _make(self, request: HttpRequest, values: dict[str, Any]) -> ApiKey:
         new = create_api_key(
             name=values["name"],
             scopes=[scope for scope in Scope if values[f"may_{scope}"]],
-            every_brand=values["every_brand"],
+            every_brand=values.get("every_brand", False),
             brand_ids=[brand.pk for brand in values["brands"]],
             expires_at=values["expires_at"],
             requests_per_minute=values["requests_per_minute"],

@@ -1,4 +1,8 @@
-"""What all our pages have in common: one moment per request, one service call per save, refusals shown as errors."""
+"""What all our pages have in common: one moment per request, one service call per save, refusals shown as errors.
+
+And who is limited to brands sees, finds, chooses and touches theirs only: lists, pages, actions, searches and exports
+start from `get_queryset`, filters from `RowsFilter`, and what a form offers from `DeskForm`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import EmptyResultSet
 from django.db import transaction
@@ -22,14 +27,18 @@ from django.utils import timezone
 
 from campaigns.admin.choices import keys_among
 from campaigns.admin.forms import DeskForm
+from campaigns.admin.log import describe_changes
 from campaigns.errors import Refusal
-from campaigns.models import LARGEST_KEY
+from campaigns.models import LARGEST_KEY, AuditEntry
+from campaigns.queries.reach import reach_of
 from campaigns.services.refused import count_refused
 
 _Row = TypeVar("_Row", bound=Model)
 
 # A message names so many rows, and counts the rest.
 NAMED_ROWS = 8
+# A row's history shows so many acts; the list of the audit has all.
+NEWEST_ACTS = 200
 
 
 class DeskChangeList(ChangeList):
@@ -70,6 +79,10 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
     refusal: Refusal | None = None
     # Of a page that brings spend: the door under which what is refused is counted.
     door: ClassVar[str] = ""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[_Row]:
+        """Return the rows that the person may see."""
+        return reach_of(request.user).rows(super().get_queryset(request))
 
     def at_present(self) -> Self:
         """Return a copy for one request: here the clock is read, once."""
@@ -117,6 +130,18 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
             return HttpResponseRedirect(reverse(page, args=[object_id]))
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what was done to the row: by whichever door, with old and new values, and what the admin logged."""
+        row = self.get_object(request, unquote(object_id))
+        audit = [] if row is None else list(self.audit_of(row)[:NEWEST_ACTS])
+        return super().history_view(request, object_id, {"audit": audit, **(extra_context or {})})
+
+    def audit_of(self, row: _Row) -> QuerySet[AuditEntry]:
+        """Return what the audit keeps about the row, the newest first."""
+        return AuditEntry.objects.none()
+
     def get_form(
         self, request: HttpRequest, obj: _Row | None = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[_Row]]:
@@ -125,6 +150,7 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         if issubclass(form_class, DeskForm):
             form_class.refusal = self.refusal
             form_class.now = self.now
+            form_class.reach = reach_of(request.user)
         return form_class
 
     def save_model(self, request: HttpRequest, obj: _Row, form: Any, change: bool) -> None:
@@ -132,6 +158,12 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         stored = self.store(request, form, obj if change else None)
         obj.pk = stored.pk
         obj.refresh_from_db()
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, dict[str, list[str]]]]:
+        """Keep old and new values in the log."""
+        return describe_changes(form, super().construct_change_message(request, form, formsets, add))
 
     def store(self, request: HttpRequest, form: Any, row: _Row | None) -> _Row:
         """Have a service write what the person changed, and return the row as it is stored.
@@ -238,6 +270,27 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
             self.remove(request, row)
         return name
+
+
+class RowsFilter(admin.RelatedFieldListFilter):
+    """The filter by what a row belongs to, such as its brand: it offers what the person may see."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, Any]]:
+        """Return what can be chosen."""
+        reach = reach_of(request.user)
+        rows = reach.rows(field.related_model._default_manager.order_by())
+        limits = {} if reach.is_everything else {"pk__in": rows.values("pk")}
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        choices: list[tuple[str, Any]] = field.get_choices(
+            include_blank=False, ordering=ordering, limit_choices_to=limits
+        )
+        return choices
+
+
+# In place of Django's, wherever a list names such a filter.
+admin.FieldListFilter.register(lambda field: bool(field.remote_field), RowsFilter, take_priority=True)
 
 
 def asks_for_nul(request: HttpRequest) -> bool:

@@ -24,7 +24,7 @@ from campaigns.admin.forms import DeskForm, budget_field
 from campaigns.admin.switches import Act, SwitchedAdmin
 from campaigns.errors import InvalidTimeZone
 from campaigns.facts import budget_uses, readable_zone
-from campaigns.models import Brand, Campaign
+from campaigns.models import AuditEntry, Brand, Campaign
 from campaigns.queries.preview import Preview, preview, resetting_brand, switching_brand
 from campaigns.rules.budgets import BudgetUses
 from campaigns.rules.periods import PeriodKind
@@ -77,6 +77,8 @@ class BrandAdmin(SwitchedAdmin[Brand]):
     form = BrandForm
     list_display = ("where", "state", "running_campaigns", "today", "month")
     list_filter = ("is_enabled", UsedFilter, "currency")
+    # A row that counts others forgets the order of its table.
+    ordering = ("name",)
     search_fields = ("name",)
     readonly_fields = ("state", "running_campaigns", "budgets", "day_since", "month_since")
 
@@ -94,11 +96,15 @@ class BrandAdmin(SwitchedAdmin[Brand]):
         shown = ("state", "running_campaigns", "budgets", "day_since", "month_since")
         return decided if obj is None else [("Now", {"fields": shown}), *decided]
 
+    def audit_of(self, row: Brand) -> QuerySet[AuditEntry]:
+        """Return what was done to the brand and its campaigns."""
+        return AuditEntry.objects.filter(brand=row)
+
     def store(self, request: HttpRequest, form: BrandForm, row: Brand | None) -> Brand:
         """Create the brand, or change what the person changed."""
         changes, actor = form.changes(FACTS), actor_of(request)
         if row is None:
-            return create_brand(now=self.now, **changes)
+            return create_brand(now=self.now, actor=actor, **changes)
         brand = change_brand(brand_id=row.pk, now=self.now, actor=actor, **changes)
         self.message_user(request, _running_sentence(brand))
         return brand

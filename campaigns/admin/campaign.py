@@ -20,10 +20,10 @@ from campaigns.admin.campaign_form import FACTS, CampaignForm
 from campaigns.admin.choices import CampaignChoices, RowSelect
 from campaigns.admin.copying import CopyingAdmin
 from campaigns.admin.filters import BlockerFilter, FlightFilter, StatusFilter, UsedFilter
-from campaigns.admin.hours import describe, find_schedule
+from campaigns.admin.hours import find_schedule
 from campaigns.admin.switches import Act, SwitchedAdmin
 from campaigns.facts import budget_uses, readable_zone
-from campaigns.models import Brand, Campaign
+from campaigns.models import AuditEntry, Brand, Campaign, describe_hours
 from campaigns.queries import Explanation, explain
 from campaigns.queries.preview import Change, Preview, preview, resetting_campaign, switching_campaign
 from campaigns.rules.budgets import BudgetUses
@@ -82,6 +82,10 @@ class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
         if db_field.name == "brand":
             kwargs["widget"] = RowSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def audit_of(self, row: Campaign) -> QuerySet[AuditEntry]:
+        """Return what was done to the campaign and its hours."""
+        return AuditEntry.objects.filter(campaign=row)
 
     def store(self, request: HttpRequest, form: CampaignForm, row: Campaign | None) -> Campaign:
         """Create the campaign, or change what the person changed; windows only if they touched them."""
@@ -189,7 +193,7 @@ class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
     @admin.display(description="hours")
     def hours(self, campaign: Campaign) -> str:
         """Return its schedule in words, for those who may look only."""
-        return describe(find_schedule(campaign.pk))
+        return describe_hours(find_schedule(campaign.pk))
 
     def _uses(self, campaign: Campaign) -> BudgetUses:
         return budget_uses(campaign, readable_zone(campaign.brand), self.now)

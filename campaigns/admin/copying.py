@@ -24,8 +24,8 @@ from campaigns.admin.asking import (
 from campaigns.admin.base import DeskAdmin, actor_of
 from campaigns.admin.cells import status_badge
 from campaigns.admin.choices import CampaignField, CampaignSelect, campaign_path
-from campaigns.admin.hours import describe, find_schedule, windows_of
-from campaigns.models import Campaign, DaypartingSchedule
+from campaigns.admin.hours import find_schedule, windows_of
+from campaigns.models import Campaign, DaypartingSchedule, describe_hours
 from campaigns.queries.preview import Preview, preview, putting_windows
 from campaigns.services import set_windows
 
@@ -57,7 +57,7 @@ class CopyingAdmin(DeskAdmin[Campaign]):
             return ask(self, request, queryset, self._question_whose(queryset, form))
         source: Campaign = form.cleaned_data["source"]
         schedule = find_schedule(source.pk)
-        words = describe(schedule)
+        words = describe_hours(schedule)
         if not is_confirmed(self, request, queryset) or form.cleaned_data["seen"] != words:
             form = self._form(request, seen=words)
             return ask(self, request, queryset, self._question_sure(queryset, form, source, schedule))
@@ -88,7 +88,7 @@ class CopyingAdmin(DeskAdmin[Campaign]):
         return Question(
             title=f"Copy hours to {self.count_words(rows.count())}?",
             sentences=(
-                f"The hours of {campaign_path(source)}: {describe(schedule)}. They take the place of their own.",
+                f"The hours of {campaign_path(source)}: {describe_hours(schedule)}. They take the place of their own.",
                 *([summary(foreseen)] if foreseen else []),
             ),
             yes="Yes, copy them",
@@ -112,8 +112,13 @@ class CopyingAdmin(DeskAdmin[Campaign]):
             )
             return f"{campaign} is {campaign.status.value}"
 
-        did = f"Hours of {campaign_path(source)} ({describe(schedule)}) copied to"
-        log = f"Hours copied from {campaign_path(source)}: {describe(schedule)}."
+        did = f"Hours of {campaign_path(source)} ({describe_hours(schedule)}) copied to"
+        # Who is limited to a row's brand may read its log, and is told of no other brand.
+        is_of_theirs = not rows.exclude(brand=source.brand_id).exists()
+        log = (
+            f"Hours copied from {campaign_path(source) if is_of_theirs else 'a campaign of another brand'}: "
+            f"{describe_hours(schedule)}."
+        )
         self.each(request, rows, copy_one, did=did, failed="Not copied", log=log)
 
 

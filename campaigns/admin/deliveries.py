@@ -71,7 +71,11 @@ class WebhookDeliveryAdmin(DeskAdmin[WebhookDelivery]):
     @admin.action(permissions=["resend"], description="Send selected dead letters again")
     def resend(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         """Have the dead letters among the rows sent again."""
-        keys = list(queryset.values_list("pk", flat=True))
+        rows = list(queryset)
+        keys = [row.pk for row in rows]
+        for row in rows:
+            if row.state == "dead":
+                self.log_change(request, row, "Had it sent again.")
         count = webhooks.resend_dead(delivery_ids=keys, now=self.now)
         left = f" {len(keys) - count} of the selected are none, and stay as they are." if count < len(keys) else ""
         letters = "1 dead letter goes out" if count == 1 else f"{count} dead letters go out"

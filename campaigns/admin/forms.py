@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from campaigns.errors import InvalidAmount, Refusal
+from campaigns.models import Brand
+from campaigns.queries.reach import Reach
 from campaigns.rules.money import parse_budget
 
 DAY_FORMATS = ("%Y-%m-%d",)
@@ -29,6 +31,8 @@ class DeskForm(forms.ModelForm[_Row]):
 
     refusal: ClassVar[Refusal | None] = None
     now: ClassVar[datetime]
+    # Nothing can be chosen until somebody has said who asks.
+    reach: ClassVar[Reach] = Reach(frozenset())
 
     # Refusals name the facts of services; where a field is called otherwise, it is said here.
     fields_of_refusals: ClassVar[dict[str, str]] = {}
@@ -44,6 +48,8 @@ class DeskForm(forms.ModelForm[_Row]):
                 _show_no_icons(field.widget)
             if isinstance(field.widget, AdminSplitDateTime):
                 _name_both_parts(field.widget, str(field.label))
+            if isinstance(field, forms.ModelChoiceField):
+                _offer_only(field, self.reach)
 
     def clean(self) -> dict[str, Any] | None:
         """Show what the service said no to, where it was asked in vain before."""
@@ -79,6 +85,13 @@ def _name_both_parts(widget: AdminSplitDateTime, label: str) -> None:
     """Give date and time names of their own: the label above belongs to both, and so to none."""
     for part, word in zip(widget.widgets, ("date", "time"), strict=True):
         part.attrs["aria-label"] = f"{label}: {word}"
+
+
+def _offer_only(field: forms.ModelChoiceField[Any], reach: Reach) -> None:
+    """Offer what is within reach; where no brand would mean every brand, who is limited has to name theirs."""
+    if field.queryset is not None and not reach.is_everything:
+        field.queryset = reach.rows(field.queryset)
+        field.required = field.required or field.queryset.model is Brand
 
 
 class MoneyFormField(forms.Field):

@@ -38,17 +38,6 @@ def hours_of(schedule: DaypartingSchedule | None) -> Hours:
     return Hours.WINDOWS if schedule.windows.all() else Hours.NEVER
 
 
-def describe(schedule: DaypartingSchedule | None) -> str:
-    """Write a schedule in words."""
-    windows = ", ".join(map(str, windows_of(schedule))) or "no window"
-    return {
-        Hours.ANY: "at any hour",
-        Hours.WINDOWS: f"only {windows}",
-        Hours.NEVER: "never: its schedule has no window",
-        Hours.KEPT: f"at any hour: its schedule ({windows}) is not in force",
-    }[hours_of(schedule)]
-
-
 def windows_of(schedule: DaypartingSchedule | None) -> tuple[Window, ...]:
     """Return a schedule's windows, in force or not."""
     return () if schedule is None else tuple(row.window for row in schedule.windows.all())

@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from campaigns import tasks
@@ -189,6 +189,8 @@ class SpendImportAdmin(ImportCells):
             return HttpResponseNotAllowed(["POST"])
         if not is_allowed:
             raise PermissionDenied
+        if not self.get_queryset(request).filter(pk=import_id).exists():
+            raise Http404(f"There is no import with number {import_id}.")
         try:
             act(self.at_present())
         except Refusal as refusal:

@@ -13,7 +13,7 @@ from campaigns.admin import overview_cells
 from campaigns.admin.demo import demo_of, may_decide
 from campaigns.admin.pace_cells import OUTLOOK_NAMES
 from campaigns.queries import Outlook, OverviewFilter, overview
-from campaigns.queries.reach import Reach
+from campaigns.queries.reach import reach_of
 
 # Not one outlook, but all that somebody should look at.
 LOOK = "look"
@@ -26,7 +26,7 @@ def show_overview(site: AdminSite, request: HttpRequest, *, now: datetime) -> Te
     if not request.user.has_perm("campaigns.view_brand"):
         return TemplateResponse(request, "admin/campaigns/overview_of_nothing.html", context)
     wanted = _wanted(request.GET)
-    found = overview(now=now, reach=Reach(), wanted=wanted)
+    found = overview(now=now, reach=reach_of(request.user), wanted=wanted)
     links = overview_cells.Links(request.user.has_perm)
     context |= {
         "now": now,

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from campaigns.admin import cells
 from campaigns.admin.base import DeskAdmin, actor_of
 from campaigns.admin.choices import campaign_choice, campaign_path
-from campaigns.admin.hours import WindowsForm, describe
-from campaigns.models import DaypartingSchedule
+from campaigns.admin.hours import WindowsForm
+from campaigns.models import AuditEntry, DaypartingSchedule, describe_hours
 from campaigns.queries import explain
 from campaigns.services import change_schedule, set_windows
 from campaigns.services.schedules import ScheduleFacts
@@ -78,6 +78,10 @@ class ScheduleAdmin(DeskAdmin[DaypartingSchedule]):
             db_field, request, **kwargs, **campaign_choice(db_field, self.admin_site)
         )
 
+    def audit_of(self, row: DaypartingSchedule) -> QuerySet[AuditEntry]:
+        """Return what was done to its campaign."""
+        return AuditEntry.objects.filter(campaign=row.campaign_id)
+
     def store(self, request: HttpRequest, form: Any, row: DaypartingSchedule | None) -> DaypartingSchedule:
         """Create the schedule, or change what the person changed."""
         campaign_id = form.cleaned_data["campaign"].pk if row is None else row.campaign_id
@@ -102,4 +106,4 @@ class ScheduleAdmin(DeskAdmin[DaypartingSchedule]):
     @admin.display(description="it may run")
     def hours(self, schedule: DaypartingSchedule) -> str:
         """Return the schedule in words."""
-        return describe(schedule)
+        return describe_hours(schedule)

@@ -57,6 +57,8 @@ class WebhookEndpointAdmin(DeskAdmin[WebhookEndpoint]):
     list_display = ("url", "whose", "told", "state", "waiting_messages", "dead_letters")
     list_filter = ("is_enabled", "brand")
     list_select_related = ("brand",)
+    # A row that counts others forgets the order of its table.
+    ordering = ("url", "id")
     search_fields = ("url", "brand__name")
     actions = ("rotate", "delete_selected")
 
@@ -119,8 +121,10 @@ class WebhookEndpointAdmin(DeskAdmin[WebhookEndpoint]):
     @admin.action(permissions=["change"], description="New secret for selected %(verbose_name_plural)s")
     def rotate(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> HttpResponse:
         """Give each endpoint a new secret, and show it, this once."""
-        keys = queryset.values_list("pk", flat=True)
-        return self._show_secrets(request, [webhooks.rotate_secret(endpoint_id=key, now=self.now) for key in keys])
+        renewed = [webhooks.rotate_secret(endpoint_id=row.pk, now=self.now) for row in queryset]
+        for endpoint in renewed:
+            self.log_change(request, endpoint, "Gave it a new secret.")
+        return self._show_secrets(request, renewed)
 
     @admin.display(description="brand", ordering="brand__name")
     def whose(self, endpoint: WebhookEndpoint) -> str:

@@ -48,6 +48,7 @@ def create(plan: BrandPlan, dice: random.Random, today: date, at: datetime) -> N
         daily_budget=plan.daily_budget,
         monthly_budget=plan.monthly_budget,
         now=at,
+        actor=_PERSON,
     )
     for campaign in plan.campaigns:
         services.create_campaign(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0006_signs_of_life"),
+        ("campaigns", "0007_people_and_audit"),
     ]
 
     operations = [

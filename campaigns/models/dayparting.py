@@ -59,3 +59,16 @@ class DaypartingWindow(models.Model):
     def window(self) -> Window:
         """The window as the rules know it."""
         return Window(self.weekdays, self.start_time, self.end_time)
+
+
+def describe_hours(schedule: DaypartingSchedule | None) -> str:
+    """Write a schedule in words; None is one that is not there.
+
+    :param schedule: with its windows prefetched, or they cost a query.
+    """
+    if schedule is None:
+        return "at any hour"
+    windows = ", ".join(str(row.window) for row in schedule.windows.all())
+    if not schedule.is_enabled:
+        return f"at any hour: its schedule ({windows or 'no window'}) is not in force"
+    return f"only {windows}" if windows else "never: its schedule has no window"

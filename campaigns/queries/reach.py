@@ -1,14 +1,49 @@
-"""Reach: the brands that a program may see. What lies outside is answered like what does not exist."""
+"""Reach: the brands that a person or program may see. What lies outside is answered like what does not exist."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db.models import Q
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from campaigns.errors import NotFound
-from campaigns.models import LARGEST_KEY, Brand, Campaign, SpendLog
+from campaigns.models import (
+    LARGEST_KEY,
+    ApiKey,
+    AuditEntry,
+    Brand,
+    BrandLimit,
+    Campaign,
+    DaypartingSchedule,
+    SpendImport,
+    SpendLog,
+    StatusChange,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+
+_Row = TypeVar("_Row", bound=Model)
+
+# Where the brand of a row is. What is not here, and no API key, is only for those who may see every brand.
+_BRAND_OF: dict[type[Model], str] = {
+    AuditEntry: "brand",
+    Brand: "pk",
+    Campaign: "brand",
+    DaypartingSchedule: "campaign__brand",
+    SpendImport: "brand",
+    SpendLog: "campaign__brand",
+    StatusChange: "campaign__brand",
+    # Not its own brand: what goes to an endpoint of the agency is the agency's.
+    WebhookDelivery: "endpoint__brand",
+    WebhookEndpoint: "brand",
+}
+LIMITABLE: tuple[type[Model], ...] = (*_BRAND_OF, ApiKey)
+
+# Kept on the person, who lives as long as the request, as Django does with their permissions.
+_KEPT_AS = "_desk_reach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +62,20 @@ class Reach:
     """
 
     brand_ids: frozenset[int] | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it is all brands, later ones too."""
+        return self.brand_ids is None
+
+    def rows(self, queryset: QuerySet[_Row]) -> QuerySet[_Row]:
+        """Keep the rows within reach: all, those of its brands, or none where the table knows no brand."""
+        if self.brand_ids is None:
+            return queryset
+        if queryset.model is ApiKey:
+            return queryset.filter(self._own_keys())
+        path = _BRAND_OF.get(queryset.model)
+        return queryset.filter(self.own(path)) if path else queryset.none()
 
     def of_brand(self, brand_id: int) -> int:
         """Return the brand's number.
@@ -69,6 +118,12 @@ class Reach:
         """Return the condition that keeps what is within reach, where `path` leads to the brand."""
         return Q() if self.brand_ids is None else Q(**{f"{path}__in": self.brand_ids})
 
+    def _own_keys(self) -> Q:
+        """Return the condition that keeps the keys that open nothing else than these brands."""
+        brands = ApiKey.brands.through._default_manager.filter(apikey=OuterRef("pk"))
+        own = Q(brand__in=self.brand_ids or ())
+        return Q(Exists(brands.filter(own)), ~Exists(brands.exclude(own)), every_brand=False)
+
     def _known_numbers(self, numbers: Sequence[int]) -> frozenset[int]:
         keys = {_key(number) for number in numbers}
         known = Campaign.objects.filter(self.own("brand"), pk__in=keys).values_list("pk", flat=True).order_by()
@@ -103,6 +158,25 @@ class Reach:
             sentence = f"There is no campaign with external id {wanted.external_id!r} in brand {wanted.brand!r}."
             raise NotFound(sentence, field="campaign")
         return known
+
+
+def reach_of(person: AbstractBaseUser | AnonymousUser) -> Reach:
+    """Return the brands that a person may see and touch: superusers all, others all unless they are limited."""
+    kept = getattr(person, _KEPT_AS, None)
+    if isinstance(kept, Reach):
+        return kept
+    reach = _read_reach(person)
+    setattr(person, _KEPT_AS, reach)
+    return reach
+
+
+def _read_reach(person: AbstractBaseUser | AnonymousUser) -> Reach:
+    if not isinstance(person, User):
+        return Reach(frozenset())
+    if person.is_superuser:
+        return Reach()
+    limit = BrandLimit.objects.filter(person=person).first()
+    return Reach() if limit is None else Reach(frozenset(limit.brands.order_by().values_list("pk", flat=True)))
 
 
 def _key(number: int) -> int:

@@ -9,10 +9,10 @@ from django.db import IntegrityError
 
 from campaigns.errors import NameTaken, StillHasSpend
 from campaigns.facts import readable_zone
-from campaigns.models import Brand
+from campaigns.models import Act, Brand
 from campaigns.rules.periods import current_periods, find_zone
 from campaigns.rules.texts import parse_currency, parse_name
-from campaigns.services import periods
+from campaigns.services import audit, periods
 from campaigns.services.budgets import BudgetFacts, cause_of, put_budgets
 from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand
@@ -27,7 +27,7 @@ class BrandFacts(BudgetFacts, total=False):
     is_enabled: bool
 
 
-def create_brand(*, now: datetime, **facts: Unpack[BrandFacts]) -> Brand:
+def create_brand(*, now: datetime, actor: str = "", **facts: Unpack[BrandFacts]) -> Brand:
     """Create a brand; its first day and month are those that contain `now`.
 
     :raises Refusal: InvalidText, InvalidAmount, InvalidTimeZone or NameTaken; nothing is written.
@@ -36,7 +36,9 @@ def create_brand(*, now: datetime, **facts: Unpack[BrandFacts]) -> Brand:
     _set(brand, facts)
     today = current_periods(now, brand.zone)
     brand.daily_since, brand.monthly_since = today.day.start, today.month.start
-    _save(brand, None)
+    with writing():
+        _save(brand, None)
+        audit.note(row=brand, act=Act.CREATED, after=audit.facts_now(brand, list(facts)), now=now, actor=actor)
     return brand
 
 
@@ -50,6 +52,7 @@ def change_brand(*, brand_id: int, now: datetime, actor: str = "", **changes: Un
     with writing():
         brand = lock_brand(brand_id)
         campaigns = periods.campaigns_of(brand)
+        before = audit.facts_now(brand, list(changes))
         zone_before = brand.time_zone
         if changes.get("time_zone", zone_before) != zone_before and readable_zone(brand):
             # What the old zone's midnight began stays begun, whether or not a reset came by since.
@@ -57,6 +60,8 @@ def change_brand(*, brand_id: int, now: datetime, actor: str = "", **changes: Un
         _set(brand, changes)
         if changes:
             _save(brand, list(changes))
+            after = audit.facts_now(brand, list(changes))
+            audit.note(row=brand, act=Act.CHANGED, before=before, after=after, now=now, actor=actor)
         if brand.time_zone != zone_before:
             periods.move_to_zone(brand=brand, campaigns=campaigns, zone=brand.zone, now=now)
         periods.settle(brand=brand, campaigns=campaigns, now=now, cause=cause_of(changes), actor=actor)

@@ -8,10 +8,10 @@ from typing import Unpack
 from django.db import IntegrityError
 
 from campaigns.errors import InvalidFlight, NameTaken, StillHasSpend
-from campaigns.models import Brand, Campaign, Cause, SpendLog
+from campaigns.models import Act, Brand, Campaign, Cause, SpendLog
 from campaigns.rules.periods import check_flight_day, current_periods
 from campaigns.rules.texts import parse_name
-from campaigns.services import periods, schedules
+from campaigns.services import audit, periods, schedules
 from campaigns.services.budgets import BudgetFacts, cause_of, put_budgets
 from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand, lock_brand_of_campaign
@@ -44,7 +44,10 @@ def create_campaign(*, brand_id: int, now: datetime, actor: str = "", **facts: U
         campaign.daily_since, campaign.monthly_since = today.day.start, today.month.start
         _set(campaign, facts)
         _save(campaign, None)
-        return _finish(brand, campaign, facts, now=now, cause=Cause.PERSON, actor=actor)
+        campaign = _finish(brand, campaign, facts, now=now, cause=Cause.PERSON, actor=actor)
+        after = audit.facts_now(campaign, list(facts))
+        audit.note(row=campaign, act=Act.CREATED, after=after, now=now, actor=actor)
+    return campaign
 
 
 def change_campaign(*, campaign_id: int, now: datetime, actor: str = "", **changes: Unpack[CampaignFacts]) -> Campaign:
@@ -55,6 +58,7 @@ def change_campaign(*, campaign_id: int, now: datetime, actor: str = "", **chang
     """
     with writing():
         brand, campaign = lock_brand_of_campaign(campaign_id)
+        before = audit.facts_now(campaign, list(changes))
         _set(campaign, changes)
         columns = [name for name in changes if name not in ScheduleFacts.__annotations__]
         if "is_enabled" in changes and not campaign.is_enabled:
@@ -64,7 +68,10 @@ def change_campaign(*, campaign_id: int, now: datetime, actor: str = "", **chang
             campaign.is_active = was_active
         elif columns:
             _save(campaign, columns)
-        return _finish(brand, campaign, changes, now=now, cause=cause_of(changes), actor=actor)
+        campaign = _finish(brand, campaign, changes, now=now, cause=cause_of(changes), actor=actor)
+        after = audit.facts_now(campaign, list(changes))
+        audit.note(row=campaign, act=Act.CHANGED, before=before, after=after, now=now, actor=actor)
+    return campaign
 
 
 def delete_campaign(*, campaign_id: int) -> None:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from campaigns.errors import CorrectionRefused, NotFound
-from campaigns.models import Campaign, SpendLog, StatusChange
+from campaigns.models import Act, Campaign, SpendLog, StatusChange
 from campaigns.rules.money import format_amount, parse_new_amount
 from campaigns.rules.texts import parse_description
+from campaigns.services import audit
 from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand, lock_brand_of_campaign
 from campaigns.services.posting import post, prepare
@@ -103,11 +104,15 @@ def _correct(
             raise CorrectionRefused(
                 f"Entry {original.pk} is itself a correction: correct the original, entry {original.corrects_id}."
             )
-        amount = difference(original, counted_amount(original))
+        counted = counted_amount(original)
+        amount = difference(original, counted)
         changes = prepare(brand=brand, campaigns=[campaign], now=now)
         was_paused = not campaign.is_active
         entries = [_correction(original, amount, description, now)] if amount else []
         changes += post(brand=brand, campaigns={campaign.pk: campaign}, entries=entries, now=now, actor=actor)
+        if entries:
+            fact, was, counts = f"entry {original.pk}", format_amount(counted), format_amount(counted + amount)
+            audit.note(row=campaign, act=Act.CORRECTED, before={fact: was}, after={fact: counts}, now=now, actor=actor)
         return SpendReceipt(
             entry=entries[0] if entries else original,
             is_replay=not entries,

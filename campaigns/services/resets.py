@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.errors import BrandBusy, InvalidTimeZone, NotFound
-from campaigns.models import Brand, Campaign, Cause, StatusChange
+from campaigns.facts import budget_uses, readable_zone
+from campaigns.models import Act, Brand, Campaign, Cause, StatusChange
+from campaigns.rules.money import format_amount
 from campaigns.rules.periods import PeriodKind
-from campaigns.services import periods
+from campaigns.services import audit, periods
 from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand, lock_brand_of_campaign
 
@@ -93,7 +95,17 @@ def _reset(
     now: datetime,
     actor: str,
 ) -> tuple[StatusChange, ...]:
+    before = _spent(rows[0], brand, kinds, now)
     periods.start_now(brand=brand, rows=rows, kinds=kinds, now=now)
+    after = _spent(rows[0], brand, kinds, now)
+    audit.note(row=rows[0], act=Act.RESET, before=before, after=after, now=now, actor=actor)
     words = " and ".join(kind.value for kind in kinds)
     logger.info("Reset by hand brand=%s rows=%s period=%s by=%s", brand.name, len(rows), words, actor or "system")
     return periods.settle(brand=brand, campaigns=campaigns, now=now, cause=Cause.RESET, actor=actor)
+
+
+def _spent(row: Brand | Campaign, brand: Brand, kinds: Collection[PeriodKind], now: datetime) -> dict[str, audit.Value]:
+    """Return what counts as spent in these periods, as the history keeps it."""
+    uses = budget_uses(row, readable_zone(brand), now)
+    spent = {PeriodKind.DAY: ("current_daily_spend", uses.day), PeriodKind.MONTH: ("current_monthly_spend", uses.month)}
+    return {name: format_amount(use.spent) for name, use in (spent[kind] for kind in kinds)}

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TypedDict, Unpack
 
 from campaigns.errors import NotFound
-from campaigns.models import Campaign, Cause, DaypartingSchedule, DaypartingWindow
+from campaigns.models import Act, Campaign, Cause, DaypartingSchedule, DaypartingWindow
 from campaigns.models.dayparting import weekday_bits
 from campaigns.rules.dayparting import Window, daily_hours
-from campaigns.services import periods
+from campaigns.services import audit, periods
 from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand_of_campaign
 
@@ -33,7 +33,10 @@ def change_schedule(*, campaign_id: int, now: datetime, actor: str = "", **chang
     """
     with writing():
         brand, campaign = lock_brand_of_campaign(campaign_id)
+        before = audit.facts_now(campaign, list(changes))
         campaign = store_schedule(campaign=campaign, changes=changes)
+        after = audit.facts_now(campaign, list(changes))
+        audit.note(row=campaign, act=Act.CHANGED, before=before, after=after, now=now, actor=actor)
         periods.settle(brand=brand, campaigns=[campaign], now=now, cause=Cause.PERSON, actor=actor)
     return campaign
 

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth import authenticate
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from ad_system import installation
 from ad_system.installation import Administrator
@@ -17,8 +16,8 @@ def test_ensure_administrator_makes_one_who_can_sign_in() -> None:
     assert made.name == "admin"
     assert made.password is not None
     assert len(made.password) == 16
-    user = authenticate(username=made.name, password=made.password)
-    assert isinstance(user, User)
+    user = User.objects.get(username=made.name)
+    assert user.check_password(made.password)
     assert user.is_superuser
     assert user.is_staff
 
@@ -67,6 +66,17 @@ def test_prepare_database_says_that_nothing_is_to_do() -> None:
     installation.prepare_database(said.append)
 
     assert said == ["The database is up to date"]
+
+
+@pytest.mark.django_db
+def test_prepare_groups_makes_them_once() -> None:
+    installation.prepare_groups()
+    assert Group.objects.count() == 3
+
+    Group.objects.get(name="Administrator").delete()
+    installation.prepare_groups()
+
+    assert Group.objects.count() == 2
 
 
 @pytest.mark.django_db

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TypeAlias
 
 import pytest
 
 from tests.faults.depth import IS_LONG, report
-from tests.faults.messages import broker_client
+from tests.faults.messages import broker_client, message, put
 from tests.faults.person import Person
 from tests.faults.schedules import run_every_second
 from tests.faults.system import System
@@ -37,6 +38,8 @@ def down(system: System) -> Iterator[None]:
 
 @contextmanager
 def full(system: System) -> Iterator[None]:
+    # Some lie there that the worker takes out, and then finds no room for its note that it has them.
+    put(system, *[message("campaigns.tasks.check_ledger") for _ in range(30)])
     with broker_client(system) as client:
         client.config_set("maxmemory", 1)
         yield
@@ -89,8 +92,9 @@ def longest_wait(system: System, person: Person, *, lasts: float) -> float:
     """Do what programs and people do for as long as the fault lasts, and return the longest wait of all of it."""
     until = time.monotonic() + lasts
     waits = [spend(system, "Acme/Search"), spend(system, "Bolt/Search"), save(system, person), upload(system, person)]
+    waits += look(system)
     while time.monotonic() < until:
-        waits += [spend(system, "Acme/Search"), save(system, person)]
+        waits += [spend(system, "Acme/Search"), save(system, person), *look(system)]
     return max(waits)
 
 
@@ -113,6 +117,16 @@ def upload(system: System, person: Person) -> float:
     page = person.upload(form, FILE, brand=str(system.desk.brands["Acme"]), **COLUMNS)
     assert "Import of spend.csv" in page.text
     return person.waited
+
+
+def look(system: System) -> Iterator[float]:
+    """Ask whether the system lives: whatever the broker does, the process does, and the rest is said at once."""
+    for path, statuses in (("/healthz", [200]), ("/readyz", [200, 503])):
+        began = time.monotonic()
+        with closing(http.client.HTTPConnection(system.web_address.host, system.web_address.port)) as connection:
+            connection.request("GET", path)
+            assert connection.getresponse().status in statuses
+        yield time.monotonic() - began
 
 
 def wait_for_runs(system: System) -> None:

@@ -116,4 +116,4 @@ def test_twin_that_does_not_know_of_the_pooler_is_sent_away(pooled: Installation
     pooled.environment["DATABASE_POOLER"] = "0"
 
     # It asks for options at the start, which the pooler knows nothing of.
-    pooled.manage("check_ledger", expected_code=1)
+    assert "unsupported startup parameter: options" in pooled.refusal("check_ledger")

@@ -82,6 +82,7 @@ def _check_address(place: Address, *, is_after_a_kill: bool, output: Output) -> 
 def _prepare(*, has_demo: bool, output: Output) -> None:
     installation.prepare_database(output.say)
     installation.prepare_static_files(output.say)
+    installation.prepare_groups()
     if has_demo:
         installation.load_demo()
     connections.close_all()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from campaigns.demo import load_agency
 from campaigns.management.base import DeskCommand
+from campaigns.services.people import create_groups
 
 
 class Command(DeskCommand):
@@ -21,6 +22,7 @@ class Command(DeskCommand):
         if report is None:
             self.say("There are brands already, so the demo agency was not loaded.")
             return
+        create_groups()
         self.say(
             f"Loaded a demo agency: {report.brands} brands, {report.campaigns} campaigns ({report.running} running), "
             f"{report.entries} spend entries of {report.days} days."

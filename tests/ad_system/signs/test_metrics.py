@@ -8,7 +8,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
-from ad_system.celery import SCHEDULE
+from ad_system.celery import SCHEDULE, app
 from ad_system.signs.findings import Part
 from campaigns.models import Campaign
 from campaigns.services import create_brand, reverse_spend
@@ -64,6 +64,9 @@ def metrics() -> dict[str, dict[str, float]]:
 
 def test_metrics_tell_the_passes(well: None) -> None:
     set_last("enforce_budgets", finished_at=NOON - MINUTE, seconds=1.5, handled=7, failed=2, runs=9, bad_runs=3)
+
+    # What other tests have sent.
+    app.control.purge()
 
     found = metrics()
 

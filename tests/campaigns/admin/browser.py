@@ -150,7 +150,7 @@ class Browser:
         errors: dict[str, list[str]] = {}
         if context is not None and "adminform" in context:
             errors = {name: list(map(str, found)) for name, found in context["adminform"].form.errors.items()}
-        return Page(url=url, status=response.status_code, html=response.content.decode(), errors=errors)
+        return Page(url=url, status=response.status_code, html=response.getvalue().decode(), errors=errors)
 
 
 def _own_form(page: Page) -> Form:

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import Settings
 
 from tests.campaigns.admin.browser import Browser
 from tests.factories import NOON
@@ -21,8 +22,9 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def desk(db: None, clock: time_machine.Traveller) -> Browser:
-    """Mia, who may do everything."""
+def desk(db: None, clock: time_machine.Traveller, settings: Settings) -> Browser:
+    """Mia, who may do everything, and stays signed in however far the clock is moved."""
+    settings.SESSION_COOKIE_AGE = 366 * 24 * 3600
     client = Client()
     client.force_login(User.objects.create_superuser("mia"))
     return Browser(client)

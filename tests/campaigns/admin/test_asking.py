@@ -149,7 +149,12 @@ def test_hours_are_copied_after_two_questions(desk: Browser) -> None:
     assert untouched == [RUNNING] * 2
     assert done.messages[0].startswith("Hours of Acme / Source (only every day 08:00-10:00) copied to 2 campaigns")
     assert states_of(*others) == [("paused", "outside_windows")] * 2
-    assert LogEntry.objects.filter(change_message__startswith="Hours copied from Acme / Source").count() == 2
+    assert (
+        LogEntry.objects.filter(
+            change_message__startswith="Hours copied from a campaign of another brand: only"
+        ).count()
+        == 2
+    )
 
 
 def test_hours_that_change_meanwhile_are_asked_about_again(desk: Browser) -> None:
