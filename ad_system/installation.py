@@ -64,7 +64,10 @@ def _alone() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
+        # For as long as it takes: the others may have much to do. Tables are waited for no longer than elsewhere.
+        cursor.execute("SET lock_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        cursor.execute("RESET lock_timeout")
     try:
         yield
     finally:

@@ -50,7 +50,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def start_beat() -> Iterator[StartBeat]:
-    """Starts schedulers, as beat does, each after the one before has ended, and lets them go before the database does."""
+    """Starts schedulers, as beat does, each after the one before has ended; none outlives the database."""
     started: list[Scheduler] = []
 
     def start() -> Scheduler:
