@@ -52,6 +52,9 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         }
     else:
         settings["CONN_HEALTH_CHECKS"] = True
+        options = settings.setdefault("OPTIONS", {})
+        # Those of campaigns/services/statements.py are prepared at once; Django's own never are.
+        options["prepare_threshold"] = None if options.get("prepare_threshold") == "none" else 0
     return settings
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from campaigns.errors import NotFound
 from campaigns.models import Brand, Campaign
+from campaigns.services import statements
 
 
 def lock_brand(brand_id: int) -> Brand:
@@ -38,10 +39,8 @@ class LockedCampaigns:
 
 def lock_brands_of_campaigns(campaign_ids: Collection[int]) -> LockedCampaigns:
     """Lock the brands of several campaigns, and return all of them as they now are."""
-    brand_ids = Campaign.objects.filter(pk__in=campaign_ids).order_by().values_list("brand_id", flat=True)
-    brands = lock_brands(brand_ids)
-    # Read under the lock: whoever held it before may have deleted one.
-    return LockedCampaigns(brands, Campaign.objects.with_windows().in_bulk(list(campaign_ids)))
+    found = statements.lock_with_campaigns(list(campaign_ids)) if campaign_ids else []
+    return LockedCampaigns({brand.pk: brand for brand, _ in found}, {campaign.pk: campaign for _, campaign in found})
 
 
 def lock_brand_of_campaign(campaign_id: int) -> tuple[Brand, Campaign]:
@@ -49,14 +48,10 @@ def lock_brand_of_campaign(campaign_id: int) -> tuple[Brand, Campaign]:
 
     :raises NotFound: if there is no such campaign.
     """
-    brand_id = Campaign.objects.filter(pk=campaign_id).values_list("brand_id", flat=True).first()
-    if brand_id is None:
+    found = statements.lock_with_campaigns([campaign_id])
+    if not found:
         raise no_campaign(campaign_id)
-    brand = lock_brand(brand_id)
-    campaign = Campaign.objects.with_windows().filter(pk=campaign_id).first()
-    if campaign is None:
-        raise NotFound(f"Campaign {campaign_id} was just deleted.", field="campaign")
-    return brand, campaign
+    return found[0]
 
 
 def no_campaign(campaign_id: int) -> NotFound:

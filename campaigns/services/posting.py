@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
-
 from campaigns.errors import CounterOverflow
-from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange, money_value
-from campaigns.rules.money import LARGEST_MICROS, from_micros
+from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
+from campaigns.rules.money import LARGEST_MICROS, from_micros, to_micros
 from campaigns.rules.periods import CurrentPeriods, PeriodKind, current_periods
-from campaigns.services import delivery, outbox, periods
+from campaigns.services import delivery, outbox, periods, statements
 from campaigns.services.outbox import CountedMove
+from campaigns.services.statements import Move
 
 _LARGEST_COUNTER = from_micros(LARGEST_MICROS)
 
@@ -36,6 +36,18 @@ def prepare(*, brand: Brand, campaigns: Sequence[Campaign], now: datetime) -> tu
     return delivery.review(brand=brand, campaigns=campaigns, now=now, cause=Cause.CLOCK)
 
 
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Entries of one brand that are to enter the ledger.
+
+    :param campaigns: the entries' campaigns by key; they and the brand are updated in memory too.
+    """
+
+    brand: Brand
+    campaigns: Mapping[int, Campaign]
+    entries: Sequence[SpendLog]
+
+
 def post(
     *,
     brand: Brand,
@@ -45,48 +57,92 @@ def post(
     cause: Cause = Cause.SPEND,
     actor: str = "",
 ) -> tuple[StatusChange, ...]:
-    """Append entries of one brand, move the counters, and stop or start what crossed a budget, in either direction.
+    """Append entries of one brand. See `post_all`."""
+    return post_all(postings=[Posting(brand, campaigns, entries)], now=now, cause=cause, actor=actor)[0]
 
-    The caller holds the brand's lock and has called `prepare`.
 
-    :param campaigns: the entries' campaigns by key; they and the brand are updated in memory too.
-    :returns: the starts and stops.
+def post_all(
+    *, postings: Sequence[Posting], now: datetime, cause: Cause = Cause.SPEND, actor: str = ""
+) -> list[tuple[StatusChange, ...]]:
+    """Append entries, move the counters, and stop or start what crossed a budget, in either direction.
+
+    The caller holds the locks of the brands and has called `prepare` for each.
+
+    :returns: for each posting its starts and stops.
     :raises CounterOverflow: if a counter would no longer fit its column; nothing is written.
+    :raises ReferenceTaken: if an entry's reference is taken; the transaction has to be rolled back.
     """
-    if not entries:
-        return ()
-    zone, today = brand.zone, current_periods(now, brand.zone)
+    counted = [_count(posting, now) for posting in postings]
+    entries = [entry for posting in postings for entry in posting.entries]
+    if entries:
+        statements.append(
+            entries=entries,
+            campaigns=[move for moves in counted for move in moves.campaigns],
+            brands=[moves.brand for moves in counted if moves.brand],
+        )
+    return [
+        _follow(posting, moves.uses, now=now, cause=cause, actor=actor)
+        for posting, moves in zip(postings, counted, strict=True)
+    ]
+
+
+@dataclass(slots=True)
+class _Moves:
+    """How the entries of a posting move counters, and the use of the budgets that there are."""
+
+    campaigns: list[Move] = field(default_factory=list)
+    brand: Move | None = None
+    uses: list[CountedMove] = field(default_factory=list)
+
+
+def _count(posting: Posting, now: datetime) -> _Moves:
+    """Move the counters in memory by what falls into them."""
+    moves = _Moves()
+    if not posting.entries:
+        return moves
+    zone = posting.brand.zone
+    today = current_periods(now, zone)
     by_campaign: defaultdict[int, list[SpendLog]] = defaultdict(list)
-    for entry in entries:
+    for entry in posting.entries:
         by_campaign[entry.campaign_id].append(entry)
-    SpendLog.objects.append(entries)
-    moves = [_count(campaigns[key], own, zone, today) for key, own in by_campaign.items()]
-    brand_move = _count(brand, entries, zone, today)
-    # Told first: a threshold is the reason of the stop that may follow.
-    outbox.tell_thresholds(brand=brand, moves=[*moves, brand_move], now=now)
-    crossed = [campaigns[key] for key, move in zip(by_campaign, moves, strict=True) if move.crosses_a_budget]
-    if brand_move.crosses_a_budget:
-        crossed = periods.campaigns_of(brand, loaded=campaigns.values())
-    return delivery.review(brand=brand, campaigns=crossed, now=now, cause=cause, actor=actor)
+    for key, own in by_campaign.items():
+        move = _move(posting.campaigns[key], own, zone, today, moves.uses)
+        if move:
+            moves.campaigns.append(move)
+    moves.brand = _move(posting.brand, posting.entries, zone, today, moves.uses)
+    return moves
 
 
-def _count(row: Brand | Campaign, entries: Sequence[SpendLog], zone: ZoneInfo, today: CurrentPeriods) -> CountedMove:
-    """Move the row's counters by what falls into them, and return how far that brought its budgets."""
-    before = row.budget_uses(today)
+def _move(
+    row: Brand | Campaign, entries: Sequence[SpendLog], zone: ZoneInfo, today: CurrentPeriods, uses: list[CountedMove]
+) -> Move | None:
     daily = _sum(entry.amount for entry in entries if row.counts(PeriodKind.DAY, entry.occurred_at, zone))
     monthly = _sum(entry.amount for entry in entries if row.counts(PeriodKind.MONTH, entry.occurred_at, zone))
     if not daily and not monthly:
-        return CountedMove(row, before, before)
+        return None
+    before = row.budget_uses(today)
     row.current_daily_spend += daily
     row.current_monthly_spend += monthly
     if max(abs(row.current_daily_spend), abs(row.current_monthly_spend)) > _LARGEST_COUNTER:
         raise CounterOverflow(f"The total of {row} would be too large to be kept: check the amount.")
-    # `F` although the lock is held: a counter moves by a sum, whatever else this process believed it to be.
-    type(row)._default_manager.filter(pk=row.pk).update(
-        current_daily_spend=F("current_daily_spend") + money_value(daily),
-        current_monthly_spend=F("current_monthly_spend") + money_value(monthly),
-    )
-    return CountedMove(row, before, row.budget_uses(today))
+    uses.append(CountedMove(row, before, row.budget_uses(today)))
+    return Move(row.pk, to_micros(daily), to_micros(monthly))
+
+
+def _follow(
+    posting: Posting, uses: Sequence[CountedMove], *, now: datetime, cause: Cause, actor: str
+) -> tuple[StatusChange, ...]:
+    """Tell of thresholds, and decide on the campaigns that a budget holds or lets go now."""
+    # Told first: a threshold is the reason of the stop that may follow.
+    outbox.tell_thresholds(brand=posting.brand, moves=uses, now=now)
+    rows = [use.row for use in uses if use.crosses_a_budget]
+    if posting.brand in rows:
+        crossed = periods.campaigns_of(posting.brand, loaded=posting.campaigns.values())
+    else:
+        crossed = [row for row in rows if isinstance(row, Campaign)]
+    if not crossed:
+        return ()
+    return delivery.review(brand=posting.brand, campaigns=crossed, now=now, cause=cause, actor=actor)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,8 @@ from campaigns.rules.periods import check_moment, local_day
 from campaigns.rules.texts import parse_description, parse_reference, parse_source
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
-from campaigns.services.posting import post, prepare
+from campaigns.services.posting import Posting, post_all, prepare
+from campaigns.services.statements import ReferenceTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +104,12 @@ def record_spends(*, spends: Sequence[NewSpend | Refusal], now: datetime, actor:
     :raises ManyRefusals: with every refused spend by its index, from 0; nothing is written.
     :raises CounterOverflow: if a counter would no longer fit; nothing is written.
     """
-    refusals: list[tuple[int, Refusal]] = []
-    drafts = _check(spends, now, refusals)
-    with transaction.atomic():
-        batches = _locked_batches(drafts, refusals)
-        for batch in batches:
-            _make_ready(batch, now, refusals)
-        ManyRefusals.raise_if_any(refusals)
-        receipts: dict[int, SpendReceipt] = {}
-        for batch in batches:
-            receipts.update(_record(batch, now=now, actor=actor))
+    try:
+        batches = _record(spends, now=now, actor=actor, looks_first=False)
+    except (ReferenceTaken, ManyRefusals):
+        # Nearly all references are new, and nearly all spends are recorded: only then is it worth a look.
+        batches = _record(spends, now=now, actor=actor, looks_first=True)
+    receipts = {index: receipt for batch in batches for index, receipt in _receipts(batch)}
     return [receipts[index] for index in range(len(spends))]
 
 
@@ -143,6 +140,24 @@ class _Batch:
     @property
     def new_entries(self) -> list[SpendLog]:
         return [entry for index, entry in self.entries.items() if entry is self.drafts[index].entry]
+
+
+def _record(spends: Sequence[NewSpend | Refusal], *, now: datetime, actor: str, looks_first: bool) -> list[_Batch]:
+    """Post what is new, all or nothing.
+
+    :param looks_first: for references that the ledger has. Without, writing one of them again raises ReferenceTaken.
+    """
+    refusals: list[tuple[int, Refusal]] = []
+    drafts = _check(spends, now, refusals)
+    with transaction.atomic():
+        batches = _locked_batches(drafts, refusals)
+        for batch in batches:
+            _make_ready(batch, now, refusals, _recorded_before(batch) if looks_first else {})
+        ManyRefusals.raise_if_any(refusals)
+        postings = [Posting(batch.brand, batch.campaigns, batch.new_entries) for batch in batches]
+        for batch, changes in zip(batches, post_all(postings=postings, now=now, actor=actor), strict=True):
+            batch.changes += changes
+    return batches
 
 
 def _check(
@@ -188,7 +203,12 @@ def _locked_batches(drafts: Mapping[int, _Draft], refusals: list[tuple[int, Refu
     return list(batches.values())
 
 
-def _make_ready(batch: _Batch, now: datetime, refusals: list[tuple[int, Refusal]]) -> None:
+def _make_ready(
+    batch: _Batch,
+    now: datetime,
+    refusals: list[tuple[int, Refusal]],
+    first_entries: dict[tuple[int, str], SpendLog],
+) -> None:
     """Bring the brand to the present, date the drafts and find the repeated ones; add what cannot be recorded."""
     try:
         batch.changes = prepare(brand=batch.brand, campaigns=list(batch.campaigns.values()), now=now)
@@ -197,7 +217,6 @@ def _make_ready(batch: _Batch, now: datetime, refusals: list[tuple[int, Refusal]
         refusals += [(index, InvalidTimeZone(sentence)) for index in batch.drafts]
         return
     batch.was_paused = {key: not campaign.is_active for key, campaign in batch.campaigns.items()}
-    first_entries = _recorded_before(batch)
     for index, draft in batch.drafts.items():
         key = (draft.entry.campaign_id, draft.entry.reference)
         first = first_entries.get(key) if draft.entry.reference else None
@@ -237,17 +256,17 @@ def _conflict(first: SpendLog) -> ReferenceConflict:
     )
 
 
-def _record(batch: _Batch, *, now: datetime, actor: str) -> dict[int, SpendReceipt]:
-    """Post what is new, and say what became of every draft."""
-    batch.changes += post(brand=batch.brand, campaigns=batch.campaigns, entries=batch.new_entries, now=now, actor=actor)
-    return {
-        index: SpendReceipt(
-            entry=entry,
-            is_replay=entry is not batch.drafts[index].entry,
-            campaign=batch.campaigns[entry.campaign_id],
-            brand=batch.brand,
-            changes=batch.changes,
-            was_paused=batch.was_paused[entry.campaign_id],
+def _receipts(batch: _Batch) -> Iterator[tuple[int, SpendReceipt]]:
+    """Say what became of every draft."""
+    for index, entry in batch.entries.items():
+        yield (
+            index,
+            SpendReceipt(
+                entry=entry,
+                is_replay=entry is not batch.drafts[index].entry,
+                campaign=batch.campaigns[entry.campaign_id],
+                brand=batch.brand,
+                changes=batch.changes,
+                was_paused=batch.was_paused[entry.campaign_id],
+            ),
         )
-        for index, entry in batch.entries.items()
-    }

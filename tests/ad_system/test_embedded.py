@@ -66,6 +66,15 @@ def test_database_elsewhere_is_checked_before_it_is_used_again(tmp_path: Path) -
     assert "transaction_mode" not in settings.get("OPTIONS", {})
 
 
+@pytest.mark.parametrize(("query", "threshold"), [("", 0), ("?prepare_threshold=none", None)])
+def test_database_elsewhere_prepares_statements_unless_a_pooler_forbids_it(
+    tmp_path: Path, query: str, threshold: int | None
+) -> None:
+    settings = embedded.database(f"postgres://desk:secret@db.example.com/desk{query}", tmp_path)
+
+    assert settings["OPTIONS"] == {"prepare_threshold": threshold}
+
+
 def test_broker_socket_lies_in_the_data_folder_if_short_enough() -> None:
     assert embedded.broker_socket(Path("/srv/desk/var")) == Path("/srv/desk/var/broker.sock")
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -30,17 +31,15 @@ SYSTEM_FOLDERS = (
     "/opt/homebrew/opt/postgresql*/bin",
     "/usr/local/opt/postgresql*/bin",
 )
-# Speed instead of safety: the data is thrown away.
-SETTINGS = {
+DURABLE_SETTINGS = {
     "listen_addresses": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "max_connections": "200",
     "log_min_messages": "warning",
     # Whoever runs the tests has a zone of his own; the tests do not.
     "timezone": "UTC",
 }
+# Speed instead of safety: the data is thrown away.
+SETTINGS = DURABLE_SETTINGS | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class NoPostgresError(Exception):
@@ -58,7 +57,8 @@ class Binaries:
 class Postgres:
     """A server on a unix socket in a directory that nobody else reads. One serves all workers of a run."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = SETTINGS) -> None:
+        self.settings = settings
         self.user = UNPRIVILEGED if os.geteuid() == 0 else ""
         self.directory = make_directory(self.user)
         self._server: Guarded | None = None
@@ -77,7 +77,7 @@ class Postgres:
         log = self.directory / "log"
         self._server = Guarded(
             # One command, so that whatever happens to us while it makes its files, they go.
-            ["/bin/sh", "-c", f"{_making(binaries, self.directory)} && exec {_serving(binaries, self.directory)}"],
+            ["/bin/sh", "-c", f"{_making(binaries, self.directory)} && exec {self._serving(binaries)}"],
             removes=self.directory,
             user=self.user,
             stop_signal=signal.SIGINT,
@@ -93,6 +93,12 @@ class Postgres:
             self._server.stop()
         else:
             shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _serving(self, binaries: Binaries) -> str:
+        options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
+        return shlex.join(
+            [str(binaries.folder / "postgres"), "-D", str(self.directory / "data"), "-k", str(self.directory), *options]
+        )
 
     def _wait_until_it_answers(self, server: Guarded, log: Path) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
@@ -112,18 +118,17 @@ def _making(binaries: Binaries, directory: Path) -> str:
     return shlex.join([str(binaries.folder / "initdb"), "--pgdata", str(directory / "data"), *options])
 
 
-def _serving(binaries: Binaries, directory: Path) -> str:
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    return shlex.join(
-        [str(binaries.folder / "postgres"), "-D", str(directory / "data"), "-k", str(directory), *options]
-    )
-
-
 def create_database(address: str, name: str, *, template: str = "") -> None:
     """This will create a database on the server at `address`, empty or as a copy of `template`."""
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
         connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template or "template0")))
+
+
+def drop_database(address: str, name: str) -> None:
+    """This will remove a database, whoever is still connected to it."""
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def make_directory(user: str) -> Path:
