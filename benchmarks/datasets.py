@@ -51,7 +51,10 @@ def build(size: Size) -> Scene:
         _insert_entries(days_ago)
     _count_entries()
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        # As autovacuum leaves it, so that an index alone can answer.
+        cursor.execute(
+            "VACUUM ANALYZE" if connection.vendor == "postgresql" and not connection.in_atomic_block else "ANALYZE"
+        )
     return look_around()
 
 

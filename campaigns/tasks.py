@@ -73,8 +73,13 @@ def _find_for_budgets(*, now: datetime) -> list[int]:
     return passes.all_brands() if now.minute == FULL_REVIEW_MINUTE else mismatches.find_brands(now=now)
 
 
+def _review_for_budgets(*, brand_ids: Sequence[int], now: datetime) -> PassReport:
+    review = passes.audit_brands if now.minute == FULL_REVIEW_MINUTE else passes.review_brands
+    return review(brand_ids=brand_ids, now=now)
+
+
 _DAYPARTING = _Pass(passes.due_brands, passes.review_due)
-_BUDGETS = _Pass(_find_for_budgets, passes.review_brands)
+_BUDGETS = _Pass(_find_for_budgets, _review_for_budgets)
 _FORWARD = {
     kind: _Pass(partial(mismatches.find_behind, kind=kind), partial(passes.bring_forward, kind=kind))
     for kind in PeriodKind

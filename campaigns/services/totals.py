@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +13,17 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Sum
 
+from campaigns.errors import InvalidTimeZone
 from campaigns.facts import readable_zone
 from campaigns.models import Brand, Campaign, Cause, LedgerDrift, SpendLog, StatusChange
-from campaigns.rules.periods import PeriodKind, period_at
-from campaigns.services import periods
+from campaigns.rules.periods import PeriodKind, find_zone, period_at
+from campaigns.services import periods, scans
 from campaigns.services.locks import lock_brand
+from campaigns.services.scans import Span
 
 logger = logging.getLogger(__name__)
+
+_BRANDS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,15 @@ def find_drift(*, brand_ids: Sequence[int] | None = None) -> list[Drift]:
     return _compare(brand_ids, _keep_nothing)
 
 
-def check_ledger(*, now: datetime) -> list[Drift]:
-    """Compare every counter with its entries, and keep what differs for the health pages until it agrees again."""
-    found = _compare(None, partial(_keep, now=now))
+def check_ledger(*, now: datetime, brand_ids: Sequence[int] | None = None) -> list[Drift]:
+    """Compare every counter with its entries, and keep what differs for the health pages until it agrees again.
+
+    :param brand_ids: None: all brands.
+    """
+    found = _compare(brand_ids, partial(_keep, now=now))
     # What this check has not found again agrees by now. What another one has found since, stays.
-    LedgerDrift.objects.filter(found_at__lt=now).delete()
+    kept = LedgerDrift.objects.filter(found_at__lt=now)
+    (kept if brand_ids is None else kept.filter(brand__in=brand_ids)).delete()
     return found
 
 
@@ -96,15 +105,13 @@ def rebuild_totals(*, brand_id: int, now: datetime, actor: str = "") -> RebuildR
 
 def _compare(brand_ids: Sequence[int] | None, keep: Callable[[Brand, Sequence[Drift]], None]) -> list[Drift]:
     """Return the drifts of the brands, each handed to `keep` while its brand's lock is held."""
-    keys = Brand.objects.order_by("pk").values_list("pk", flat=True)
     found: list[Drift] = []
-    for brand in Brand.objects.filter(pk__in=keys if brand_ids is None else brand_ids).order_by("pk"):
-        if any(_drift_of(brand)):
-            with transaction.atomic():
-                locked = lock_brand(brand.pk)
-                drifts = list(_drift_of(locked))
-                keep(locked, drifts)
-            found += drifts
+    for key in _that_look_wrong(brand_ids):
+        with transaction.atomic():
+            locked = lock_brand(key)
+            drifts = list(_drift_of(locked))
+            keep(locked, drifts)
+        found += drifts
     for drift in found:
         logger.error(
             "Counter differs from ledger brand=%s campaign=%s period=%s since=%s counted=%s in_ledger=%s",
@@ -116,6 +123,36 @@ def _compare(brand_ids: Sequence[int] | None, keep: Callable[[Brand, Sequence[Dr
             drift.in_ledger,
         )
     return found
+
+
+def _that_look_wrong(brand_ids: Sequence[int] | None) -> Iterator[int]:
+    """Yield the keys of brands in which a counter seemed to differ, without a lock."""
+    keys = Brand.objects.order_by("pk").values_list("pk", flat=True)
+    wanted = list(keys if brand_ids is None else keys.filter(pk__in=brand_ids))
+    for start in range(0, len(wanted), _BRANDS_AT_ONCE):
+        part = wanted[start : start + _BRANDS_AT_ONCE]
+        asked = set(part)
+        for key in scans.brands_against_ledger(part[0], part[-1], _spans(part)):
+            if key in asked:
+                yield key
+
+
+def _spans(brand_ids: Sequence[int]) -> Iterator[Span]:
+    """Yield the beginnings that the counters of the brands have, each with the ends of its day and of its month."""
+    sinces = ("daily_since", "monthly_since", "brand__daily_since", "brand__monthly_since")
+    campaigns = Campaign.objects.filter(brand__gte=brand_ids[0], brand__lte=brand_ids[-1])
+    begun: defaultdict[str, set[datetime]] = defaultdict(set)
+    for zone, *moments in campaigns.order_by().values_list("brand__time_zone", *sinces).distinct():
+        begun[zone].update(moments)
+    for name, moments_of_zone in begun.items():
+        try:
+            zone = find_zone(name)
+        except InvalidTimeZone:
+            # Without a zone no period can be told, so there is nothing to compare.
+            continue
+        for since in moments_of_zone:
+            ends = (period_at(kind, since, zone).end for kind in (PeriodKind.DAY, PeriodKind.MONTH))
+            yield Span(name, since, *ends)
 
 
 def _keep_nothing(brand: Brand, drifts: Sequence[Drift]) -> None:
