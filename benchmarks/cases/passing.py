@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 from django.db import connection
@@ -131,7 +131,7 @@ def _not_at_zero() -> Collection[str]:
     return [f"{count} counters still count yesterday"] if count else []
 
 
-def _run(statement: str, *values: object) -> None:
+def _run(statement: str, *values: bool | str | datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 

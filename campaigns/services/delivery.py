@@ -55,7 +55,7 @@ def review_all(
         return ()
     changes = [decision.change(cause, actor) for decision in moved if decision.starts_or_stops]
     _store(moved)
-    _remember_moments(moved)
+    _remember_moment(moved)
     stored = StatusChange.objects.bulk_create(changes)
     by_brand: defaultdict[int, list[StatusChange]] = defaultdict(list)
     for change in stored:
@@ -146,7 +146,7 @@ def _store(moved: Iterable[_Decision]) -> None:
         )
 
 
-def _remember_moments(moved: Iterable[_Decision]) -> None:
+def _remember_moment(moved: Iterable[_Decision]) -> None:
     by_moment: defaultdict[datetime, set[int]] = defaultdict(set)
     for decision in moved:
         if decision.brand.reviewed_at != decision.now:

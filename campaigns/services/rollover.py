@@ -1,8 +1,8 @@
 """Rollover: brings brands into their current day or month, many at once, with those of their campaigns that spent.
 
-A counter of an older period counts as nothing, so a campaign whose counter stands at 0 already is left as it is. A brand
-enters a period once, and every campaign that has entries in it by then comes along: later ones bring their campaign
-forward themselves. So where the brand is in the present, no entry of the present is missing from a counter.
+A counter of an older period counts as nothing, so a campaign whose counter stands at 0 already is left as it is. A
+brand enters a period once, and every campaign that has entries in it by then comes along: later ones bring their
+campaign forward themselves. So where the brand is in the present, no entry of the present is missing from a counter.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def _enter(brands: Sequence[Brand], period: Period, now: datetime) -> set[int]:
     campaigns = Campaign.objects.filter(brand__in=brands)
     keys = [campaign_id for _, campaign_id in spent]
     _put(campaigns.filter(has_counted | is_ahead).exclude(pk__in=keys), period, {})
-    off = campaigns.filter(Q(**{f"{since}__lt": period.start}) | is_ahead, pk__in=keys) if keys else None
-    if off is not None:
+    if keys:
+        off = campaigns.filter(Q(**{f"{since}__lt": period.start}) | is_ahead, pk__in=keys)
         _put(off, period, {campaign_id: total for (_, campaign_id), total in spent.items()})
     return {brand_id for brand_id, _ in spent}
 

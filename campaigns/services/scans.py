@@ -64,7 +64,7 @@ def _keys(text: str, rows: Sequence[Sequence[str | datetime]], *values: int) -> 
         return sorted(key for (key,) in cursor.fetchall())
 
 
-def _columns_of(rows: Sequence[Sequence[str | datetime]]) -> list[object]:
+def _columns_of(rows: Sequence[Sequence[str | datetime]]) -> list[str | list[str | datetime]]:
     """Return what `_rows` takes: PostgreSQL one list for each column, SQLite everything as one text."""
     if connection.vendor == "postgresql":
         return [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], []]
