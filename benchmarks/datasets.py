@@ -107,9 +107,9 @@ def _insert_entries(days_ago: int, count: int) -> None:
     table = SpendLog._meta.db_table
     _run(
         _NUMBERS.format(count=count)
-        + f"INSERT INTO {table} (campaign_id, amount_micros, occurred_at, recorded_at, local_day, description, source, "
-        f"reference) SELECT id, {AMOUNT}, {_cast('%s')}, {_cast('%s')}, {_cast('%s', 'date')}, '', 'history', %s || id || '-' || i "
-        "FROM campaigns_campaign CROSS JOIN numbers ORDER BY i, id",
+        + f"INSERT INTO {table} (campaign_id, amount_micros, occurred_at, recorded_at, local_day, description, "
+        f"source, reference) SELECT id, {AMOUNT}, {_cast('%s')}, {_cast('%s')}, {_cast('%s', 'date')}, '', 'history', "
+        "%s || id || '-' || i FROM campaigns_campaign CROSS JOIN numbers ORDER BY i, id",
         [moment, moment, day, f"day-{days_ago}-"],
     )
 

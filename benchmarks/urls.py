@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
-
-from ad_system import urls
+from django.urls import include, path
 
 
 def nothing(_request: HttpRequest) -> HttpResponse:
@@ -13,4 +11,4 @@ def nothing(_request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path("nothing", nothing), *urls.urlpatterns]
+urlpatterns = [path("nothing", nothing), path("", include("ad_system.urls"))]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Collection
-from functools import partial
 from pathlib import Path
 
 from benchmarks.case import NOW, Case, Scene, Sides
@@ -52,6 +51,6 @@ def _import(scene: Scene) -> Sides:
 
 
 CASES = (
-    Case(About("import", "import of 100,000 rows", "postgres", items=ROWS, is_long=True), partial(_import)),
+    Case(About("import", "import of 100,000 rows", "postgres", items=ROWS, is_long=True), _import),
     Case(About("import_sqlite", "import of 100,000 rows, SQLite", "sqlite", items=ROWS, is_long=True), _import),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import pytest
@@ -57,12 +57,12 @@ def stored_end(both: Both) -> End:
     }
 
 
-def counters(word: str, rows: list[Brand] | list[Campaign], now: datetime) -> Iterator[str]:
+def counters(word: str, rows: Sequence[Brand | Campaign], now: datetime) -> Iterator[str]:
     for number, row in enumerate(rows):
         for kind in PeriodKind:
             since = row.since(kind)
             if not row.counter(kind):
                 # One that stands at 0 may stay in an older period: it is read as that of the present.
-                brand = row if isinstance(row, Brand) else row.brand
+                brand = row.brand if isinstance(row, Campaign) else row
                 since = max(since, period_at(kind, now, brand.zone).start)
             yield recorded.counter_line(f"{word} {number}", kind.value, since, row.counter(kind))

@@ -44,7 +44,7 @@ _brands = st.tuples(
 def bend(row: Brand | Campaign, wanted: Row) -> None:
     """Let the row's counters begin then, and differ from the ledger by so much."""
     zone = (row if isinstance(row, Brand) else row.brand).zone
-    columns = {"daily_since": wanted.daily_since, "monthly_since": wanted.monthly_since}
+    columns: dict[str, object] = {"daily_since": wanted.daily_since, "monthly_since": wanted.monthly_since}
     for kind, since, name in (
         (PeriodKind.DAY, wanted.daily_since, "current_daily_spend"),
         (PeriodKind.MONTH, wanted.monthly_since, "current_monthly_spend"),
