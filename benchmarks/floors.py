@@ -5,6 +5,7 @@ They check nothing, decide nothing and lock nothing more than the writes themsel
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,10 @@ _MOVE_MANY = (
 MOVE_CAMPAIGNS = _MOVE_MANY.format(table="campaigns_campaign")
 MOVE_BRANDS = _MOVE_MANY.format(table="campaigns_brand")
 
+_SQLITE_READ = (
+    "SELECT brand.*, campaign.* FROM campaigns_brand AS brand JOIN campaigns_campaign AS campaign "
+    "ON campaign.brand_id = brand.id WHERE campaign.id IN (SELECT value FROM json_each(?))"
+)
 _SQLITE_INSERT = INSERT_ONE.replace("%s", "?")
 _SQLITE_MOVE_CAMPAIGN = MOVE_CAMPAIGN.replace("%s", "?")
 _SQLITE_MOVE_BRAND = MOVE_BRAND.replace("%s", "?")
@@ -160,7 +165,11 @@ class PostgresFloor:
 
 
 class SqliteFloor:
-    """The same writes through the sqlite3 module, with the pragmas of the desk's own connections."""
+    """The same statements through the sqlite3 module, with the pragmas of the desk's own connections.
+
+    There, a statement costs next to nothing but itself. So what a spend has to know is read here, too: the floor is the
+    work of the database, all of it.
+    """
 
     def __init__(self, database_url: str) -> None:
         # With the module's own cache of statements, which is its way of preparing them.
@@ -169,13 +178,14 @@ class SqliteFloor:
         self._connection.executescript("PRAGMA foreign_keys=ON; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
 
     def record(self, entry: Entry) -> None:
-        """One transaction with the three writes of one entry."""
+        """One transaction that reads brand and campaign, and writes one entry and both counters."""
         self.record_many([entry])
 
     def record_many(self, entries: Sequence[Entry]) -> None:
-        """One transaction with the three writes of each entry."""
+        """One transaction that reads brands and campaigns, and writes entries and counters."""
         run = self._connection.execute
         run("BEGIN IMMEDIATE")
+        run(_SQLITE_READ, (json.dumps([entry.campaign_id for entry in entries]),)).fetchall()
         for entry in entries:
             values = (entry.campaign_id, entry.micros, _text(entry.occurred_at), _text(entry.recorded_at))
             run(_SQLITE_INSERT, (*values, entry.local_day.isoformat(), entry.source, entry.reference)).fetchone()

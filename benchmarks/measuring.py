@@ -38,10 +38,12 @@ class Stretch:
     """What one process did in one go.
 
     :param latencies: seconds, one for each operation.
+    :param processor: seconds that the process used for them.
     :param memory: bytes that the process held at most; 0 where the system does not say.
     """
 
     latencies: list[float]
+    processor: float
     memory: int
 
 
@@ -83,16 +85,17 @@ def run_side(station: Station, *, side: Side, seconds: float, least: int) -> Str
     work = station.sides.floor if side == "floor" and station.sides.floor else station.sides.ours
     before_each = station.sides.before_each or _nothing
     latencies: list[float] = []
-    worked = 0.0
+    worked = processor = 0.0
     station.start.wait()
     _forget_peak_memory()
     while len(latencies) < least or worked < seconds:
         before_each()
-        began = time.perf_counter()
+        used, began = time.process_time(), time.perf_counter()
         work()
         latencies.append(time.perf_counter() - began)
+        processor += time.process_time() - used
         worked += latencies[-1]
-    return Stretch(latencies, _peak_memory())
+    return Stretch(latencies, processor, _peak_memory())
 
 
 def profile_ours(station: Station, *, operations: int) -> str:
@@ -146,6 +149,7 @@ def _summary(case: Case, rounds: Sequence[Sequence[Stretch]]) -> SideResult:
         per_second=statistics.median(_per_second(case, stretches) for stretches in rounds),
         p50=statistics.median(latencies),
         p99=latencies[min(len(latencies) - 1, len(latencies) * 99 // 100)],
+        processor=sum(stretch.processor for stretches in rounds for stretch in stretches) / len(latencies),
         memory=max(stretch.memory for stretches in rounds for stretch in stretches),
     )
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from benchmarks.results import Line, SideResult
 
-_WIDTH = 140
+_WIDTH = 120
 
 
 def machine() -> dict[str, str]:
@@ -32,10 +32,12 @@ def print_table(lines: Sequence[Line], *, title: str) -> None:
     """Print one line for each case."""
     table = Table(title=title, title_justify="left", title_style="")
     table.add_column("case", min_width=44)
-    for name in ("floor/s", "ours/s", "ratio", "reach", "p50 ms", "p99 ms", "floor p50", "p99", "queries", "MB"):
+    for name in ("per second", "ratio", "reach", "p50 ms", "p99 ms", "CPU ms", "queries", "MB"):
         table.add_column(name, justify="right")
     for line in lines:
         table.add_row(*_cells(line))
+        if line.result.floor:
+            table.add_row("  its floor", f"{line.result.floor.per_second:,.0f}", "", "", *_times(line.result.floor))
     Console(width=_WIDTH).print(table)
 
 
@@ -43,19 +45,17 @@ def _cells(line: Line) -> list[str]:
     case, result = line.case, line.result
     return [
         case.title,
-        f"{result.floor.per_second:,.0f}" if result.floor else "",
         f"{result.ours.per_second:,.0f}",
         f"{result.ratio:.2f}" if result.ratio else "",
         f"{case.reach:.2f}" if case.reach else "",
-        *_latencies(result.ours),
-        *(_latencies(result.floor) if result.floor else ("", "")),
+        *_times(result.ours),
         str(result.queries),
         f"{result.ours.memory / 1e6:.0f}",
     ]
 
 
-def _latencies(side: SideResult) -> tuple[str, str]:
-    return f"{side.p50 * 1000:.2f}", f"{side.p99 * 1000:.2f}"
+def _times(side: SideResult) -> tuple[str, ...]:
+    return tuple(f"{seconds * 1000:.2f}" for seconds in (side.p50, side.p99, side.processor))
 
 
 def _processor() -> str:

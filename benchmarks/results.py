@@ -35,12 +35,14 @@ class SideResult:
     :param per_second: items, in the median round.
     :param p50: seconds of one operation, the median.
     :param p99: seconds that one operation in a hundred exceeded.
+    :param processor: seconds of the processor that one operation took in our own process, not in the database.
     :param memory: bytes that one process held at most; 0 where the system does not say.
     """
 
     per_second: float
     p50: float
     p99: float
+    processor: float
     memory: int
 
 

@@ -44,9 +44,8 @@ def brands_against_budgets(zones: Iterable[ZoneToday]) -> list[int]:
     Among them brands that have spent in a period to which their counters have not come.
     """
     rows = [(zone.name, zone.day_start, zone.month_start) for zone in zones]
-    if not rows:
-        return []
-    return _keys(_against_budgets_text(connection.vendor), rows)
+    # For the brands' budgets, and for what they have spent ahead of the clock.
+    return _keys(_against_budgets_text(connection.vendor), [*_columns_of(rows), *_columns_of(rows)]) if rows else []
 
 
 def brands_against_ledger(first_brand: int, last_brand: int, spans: Iterable[Span]) -> list[int]:
@@ -55,12 +54,12 @@ def brands_against_ledger(first_brand: int, last_brand: int, spans: Iterable[Spa
     :param spans: one for each pair of zone and beginning that the rows of the range have.
     """
     rows = [(span.zone, span.since, span.day_end, span.month_end) for span in spans]
-    return _keys(_against_ledger_text(connection.vendor), rows, *[first_brand, last_brand] * 2)
+    return _keys(_against_ledger_text(connection.vendor), [*_columns_of(rows), *[first_brand, last_brand] * 2])
 
 
-def _keys(text: str, rows: Sequence[Sequence[str | datetime]], *values: int) -> list[int]:
+def _keys(text: str, values: Sequence[int | str | list[str | datetime]]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(text, [*_columns_of(rows), *values])
+        cursor.execute(text, values)
         return sorted(key for (key,) in cursor.fetchall())
 
 
@@ -86,7 +85,7 @@ def _rows(*names: str) -> str:
 
 
 @cache
-def _against_budgets_text(vendor: str) -> str:
+def _against_budgets_text(_vendor: str) -> str:
     brand, campaign, entry = _table(Brand), _table(Campaign), _table(SpendLog)
     codes = ", ".join(f"'{blocker.value}'" for blocker in BUDGET_BLOCKERS)
     expected = f"CASE WHEN held.blocker <> '' THEN held.blocker {_first_used_up('campaign', 'held')} ELSE '' END"
@@ -98,19 +97,20 @@ def _against_budgets_text(vendor: str) -> str:
         f"AND entry.{_column(SpendLog, 'occurred_at')} >= today.{start}))"
         for word, start in (("daily", "day_start"), ("monthly", "month_start"))
     )
-    # Once for each brand, not for each of its campaigns; SQLite decides well by itself.
-    once = "MATERIALIZED" if vendor == "postgresql" else ""
-    in_zone = f"{brand} AS brand JOIN today ON today.zone = brand.{_column(Brand, 'time_zone')}"
+    in_zone = (
+        f"{brand} AS brand JOIN ({_rows('zone', 'day_start', 'month_start')}) AS today "
+        f"ON today.zone = brand.{_column(Brand, 'time_zone')}"
+    )
     # What is shown before the budgets (switches, flight) stays the headline whatever they say.
     return (
-        f"WITH today AS ({_rows('zone', 'day_start', 'month_start')}), held AS {once} ("
+        f"SELECT campaign.{_column(Campaign, 'brand')} FROM {campaign} AS campaign JOIN ("
         f"SELECT brand.id, today.day_start, today.month_start, CASE {_first_used_up('brand', 'today')} ELSE '' END "
-        f"AS blocker FROM {in_zone}) "
-        f"SELECT campaign.{_column(Campaign, 'brand')} FROM {campaign} AS campaign "
-        f"JOIN held ON held.id = campaign.{_column(Campaign, 'brand')} "
+        f"AS blocker FROM {in_zone}) AS held ON held.id = campaign.{_column(Campaign, 'brand')} "
         f"WHERE ({active} AND {expected} <> '') OR ({paused} IN ({codes}) AND {paused} <> {expected}) "
         f"OR ({paused} = '{Blocker.OUTSIDE_WINDOWS.value}' AND {expected} <> '') "
         f"OR {paused} = '{Blocker.ZONE_UNREADABLE.value}' "
+        # PostgreSQL expects most campaigns to be wrong: only where few rows come out of it does it scan in parallel.
+        f"GROUP BY campaign.{_column(Campaign, 'brand')} "
         f"UNION SELECT brand.id FROM {in_zone} WHERE {behind}"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +19,9 @@ from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import Posting, post_all, prepare
 from campaigns.services.statements import ReferenceTaken
+
+# By position, in the order of the columns: by name, Django takes more than twice as long.
+_make_entry: Callable[..., SpendLog] = SpendLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,8 @@ class _Draft:
     """A checked spend: an entry that is not saved yet, and the moment that its sender gave, if any."""
 
     entry: SpendLog
+    campaign_id: int
+    reference: str
     given_at: datetime | None
 
 
@@ -177,29 +182,28 @@ def _check(
 
 
 def _draft(spend: NewSpend, now: datetime) -> _Draft:
-    entry = SpendLog(
-        campaign_id=spend.campaign_id,
-        amount=parse_amount(spend.amount),
-        recorded_at=now,
-        reference=parse_reference(spend.reference),
-        description=parse_description(spend.description),
-        source=parse_source(spend.source),
-        spend_import_id=spend.import_id,
+    key = occurred_at = local_day = corrects = None
+    reference = parse_reference(spend.reference)
+    columns = (
+        *(key, spend.campaign_id, parse_amount(spend.amount), occurred_at, now, local_day),
+        *(parse_description(spend.description), parse_source(spend.source), reference, corrects, spend.import_id),
     )
-    return _Draft(entry, None if spend.occurred_at is None else check_moment(spend.occurred_at, now=now))
+    given_at = None if spend.occurred_at is None else check_moment(spend.occurred_at, now=now)
+    return _Draft(_make_entry(*columns), spend.campaign_id, reference, given_at)
 
 
 def _locked_batches(drafts: Mapping[int, _Draft], refusals: list[tuple[int, Refusal]]) -> list[_Batch]:
     """Lock the brands of the drafts, in order, and deal the drafts out to them."""
-    locked = lock_brands_of_campaigns({draft.entry.campaign_id for draft in drafts.values()})
+    locked = lock_brands_of_campaigns({draft.campaign_id for draft in drafts.values()})
     batches = {key: _Batch(brand) for key, brand in locked.brands.items()}
     for index, draft in drafts.items():
-        campaign = locked.campaigns.get(draft.entry.campaign_id)
+        campaign = locked.campaigns.get(draft.campaign_id)
         if campaign is None:
-            refusals.append((index, no_campaign(draft.entry.campaign_id)))
+            refusals.append((index, no_campaign(draft.campaign_id)))
         else:
-            batches[campaign.brand_id].campaigns[campaign.pk] = campaign
-            batches[campaign.brand_id].drafts[index] = draft
+            batch = batches[campaign.brand_id]
+            batch.campaigns[draft.campaign_id] = campaign
+            batch.drafts[index] = draft
     return list(batches.values())
 
 
@@ -218,10 +222,10 @@ def _make_ready(
         return
     batch.was_paused = {key: not campaign.is_active for key, campaign in batch.campaigns.items()}
     for index, draft in batch.drafts.items():
-        key = (draft.entry.campaign_id, draft.entry.reference)
-        first = first_entries.get(key) if draft.entry.reference else None
+        key = (draft.campaign_id, draft.reference)
+        first = first_entries.get(key) if draft.reference else None
         if first is None:
-            _date(draft, batch.brand, batch.campaigns[draft.entry.campaign_id], now)
+            _date(draft, batch.brand, batch.campaigns[draft.campaign_id], now)
             first = first_entries[key] = draft.entry
         elif not _is_same_spend(first, draft):
             refusals.append((index, _conflict(first)))
@@ -230,7 +234,7 @@ def _make_ready(
 
 def _recorded_before(batch: _Batch) -> dict[tuple[int, str], SpendLog]:
     """Return the entries that the ledger already has under the drafts' references."""
-    references = {draft.entry.reference for draft in batch.drafts.values()} - {""}
+    references = {draft.reference for draft in batch.drafts.values()} - {""}
     if not references:
         return {}
     known = SpendLog.objects.filter(campaign__in=batch.campaigns, reference__in=references)
@@ -259,14 +263,15 @@ def _conflict(first: SpendLog) -> ReferenceConflict:
 def _receipts(batch: _Batch) -> Iterator[tuple[int, SpendReceipt]]:
     """Say what became of every draft."""
     for index, entry in batch.entries.items():
+        draft = batch.drafts[index]
         yield (
             index,
             SpendReceipt(
                 entry=entry,
-                is_replay=entry is not batch.drafts[index].entry,
-                campaign=batch.campaigns[entry.campaign_id],
+                is_replay=entry is not draft.entry,
+                campaign=batch.campaigns[draft.campaign_id],
                 brand=batch.brand,
                 changes=batch.changes,
-                was_paused=batch.was_paused[entry.campaign_id],
+                was_paused=batch.was_paused[draft.campaign_id],
             ),
         )

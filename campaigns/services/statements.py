@@ -7,27 +7,19 @@ ORM's. On PostgreSQL each text is prepared once for a connection. The caller is 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.money import to_micros
-
-if TYPE_CHECKING:
-    import psycopg
-
-# What a placeholder takes. PostgreSQL gets everything as text and casts it: to psycopg, numbers of different sizes are
-# of different types, and a statement with one of each in every combination would have to be prepared again and again.
-Value: TypeAlias = "int | str | list[str | None] | None"
-AnyModel = TypeVar("AnyModel", bound=Model)
+from campaigns.services.database import ModelReader, Value, current_database, run, run_for_each
 
 # Brand first, so that nobody who waits for a brand holds its campaigns. The campaigns as well: a statement that had to
 # wait reads again only what it locks.
@@ -37,6 +29,9 @@ _ENTRY_FIELDS = (
     *("campaign", "amount", "occurred_at", "recorded_at", "local_day"),
     *("description", "source", "reference", "corrects", "spend_import"),
 )
+# Of these, which hold what people write.
+_IS_TEXT = tuple(name in {"description", "source", "reference"} for name in _ENTRY_FIELDS)
+_COUNTED: dict[str, type[Brand | Campaign]] = {"brand": Brand, "campaign": Campaign}
 _COUNTERS = ("current_daily_spend", "current_monthly_spend")
 # Ten values each, below the limit of 999 that old builds of SQLite have.
 _SQLITE_ROWS = 90
@@ -60,17 +55,17 @@ def lock_with_campaigns(campaign_ids: Sequence[int]) -> list[tuple[Brand, Campai
 
     All are as they are now that the lock is held. What does not exist is left out.
     """
-    vendor = connection.vendor
-    brand_reader, campaign_reader = _brand_reader(vendor), _campaign_reader(vendor)
+    database = current_database()
+    brand_reader, campaign_reader = _brand_reader(database.vendor), _campaign_reader(database.vendor)
     width = len(brand_reader.columns)
     brands: dict[object, Brand] = {}
     found: list[tuple[Brand, Campaign]] = []
-    text = _lock_text(vendor, len(campaign_ids) == 1, LOCKING)
-    for row in _execute(text, [_keys(campaign_ids)]).fetchall():
+    text = _lock_text(database.vendor, len(campaign_ids) == 1, LOCKING)
+    for row in run(database, text, [_keys(database.vendor, campaign_ids)]):
         brand = brands.get(row[0])
         if brand is None:
-            brand = brands[row[0]] = brand_reader.read(row[:width])
-        found.append((brand, campaign_reader.read(row[width:])))
+            brand = brands[row[0]] = brand_reader.read(database, row[:width])
+        found.append((brand, campaign_reader.read(database, row[width:])))
     return found
 
 
@@ -81,37 +76,57 @@ def append(*, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Se
     :param brands: the same for brands.
     :raises ReferenceTaken: if an entry's reference is taken; the transaction has to be rolled back.
     """
-    steps = _append_at_once if connection.vendor == "postgresql" else _append_in_steps
-    keys = steps(entries, campaigns, brands)
+    database = current_database()
+    write = _append_on_sqlite if database.vendor == "sqlite" else _append_on_postgres
+    keys = write(database, entries, campaigns, brands)
     if len(keys) != len(entries):
         raise ReferenceTaken
     for entry, key in zip(entries, keys, strict=True):
         entry.pk = key
         entry._state.adding = False
-        entry._state.db = connection.alias
+        entry._state.db = database.alias
 
 
-def _append_at_once(entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]) -> list[int]:
-    """Write everything with one statement: PostgreSQL."""
+def _append_on_postgres(
+    database: BaseDatabaseWrapper, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]
+) -> list[int]:
+    """Write one entry with one statement, and many with three: there, putting their results together costs more."""
     rows = [_texts_of(entry) for entry in entries]
-    values = [*_source_values(rows, len(_ENTRY_FIELDS)), *_move_values(campaigns), *_move_values(brands)]
-    text = _append_text(len(entries) == 1, len(campaigns) == 1, len(brands) == 1)
-    return [key for (key,) in _execute(text, values).fetchall()]
+    if len(rows) == 1:
+        text = _append_one_text(len(campaigns) == 1, len(brands) == 1)
+        found = run(database, text, [*rows[0], *_move_values(campaigns), *_move_values(brands)])
+        return [key for (key,) in found]
+    found = run(database, _append_many_text(), _arrays(rows, is_text=_IS_TEXT))
+    for model, moves in (("campaign", campaigns), ("brand", brands)):
+        run(database, _move_text(model, len(moves) == 1), _move_values(moves))
+    return [key for (key,) in found]
 
 
 def _move_values(moves: Sequence[Move]) -> Sequence[Value]:
-    return _source_values([(str(move.key), str(move.daily), str(move.monthly)) for move in moves], 3)
+    """Return what `_source` takes: the values of one move, or the columns of any number."""
+    rows = [(str(move.key), str(move.daily), str(move.monthly)) for move in moves]
+    return rows[0] if len(rows) == 1 else _arrays(rows, is_text=(False, False, False))
 
 
-def _source_values(rows: Sequence[tuple[str | None, ...]], width: int) -> Sequence[Value]:
-    """Return what `_source` takes: the values of one row, or the columns of any number."""
-    if len(rows) == 1:
-        return rows[0]
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+def _arrays(rows: Sequence[tuple[str | None, ...]], *, is_text: Sequence[bool]) -> Sequence[Value]:
+    """Return the columns of the rows as PostgreSQL's arrays.
+
+    :param is_text: for each column, whether it holds what people write; numbers and moments need no quotes.
+    """
+    columns = zip(*rows, strict=True) if rows else [()] * len(is_text)
+    return [
+        list(column) if needs_quotes else f"{{{','.join('NULL' if value is None else value for value in column)}}}"
+        for column, needs_quotes in zip(columns, is_text, strict=True)
+    ]
 
 
 def _texts_of(entry: SpendLog) -> tuple[str | None, ...]:
-    """Return what the columns of `_ENTRY_FIELDS` take, as text."""
+    """Return what the columns of `_ENTRY_FIELDS` take, as text.
+
+    To psycopg, numbers of different sizes are of different types: a statement with one of each, in every combination,
+    would have to be prepared again and again. What is text takes its type from the statement.
+    """
+    corrects_id, import_id = entry.corrects_id, entry.spend_import_id
     return (
         str(entry.campaign_id),
         str(to_micros(entry.amount)),
@@ -121,32 +136,31 @@ def _texts_of(entry: SpendLog) -> tuple[str | None, ...]:
         entry.description,
         entry.source,
         entry.reference,
-        None if entry.corrects_id is None else str(entry.corrects_id),
-        None if entry.spend_import_id is None else str(entry.spend_import_id),
+        None if corrects_id is None else str(corrects_id),
+        None if import_id is None else str(import_id),
     )
 
 
-def _append_in_steps(entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]) -> list[int]:
-    """Write one thing after the other: SQLite, where a statement costs no journey."""
+def _append_on_sqlite(
+    database: BaseDatabaseWrapper, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]
+) -> list[int]:
+    """Write one thing after the other: here, a statement costs no journey."""
     keys: list[int] = []
     for start in range(0, len(entries), _SQLITE_ROWS):
         rows = [_values_of(entry) for entry in entries[start : start + _SQLITE_ROWS]]
-        keys += [key for (key,) in _execute(_insert_text(len(rows)), list(chain.from_iterable(rows))).fetchall()]
+        keys += [key for (key,) in run(database, _insert_text(len(rows)), list(chain.from_iterable(rows)))]
     for model, moves in (("campaign", campaigns), ("brand", brands)):
-        text = _step_text(model)
-        for move in moves:
-            _execute(text, [move.daily, move.monthly, move.key])
+        run_for_each(database, _step_text(model), [(move.daily, move.monthly, move.key) for move in moves])
     return keys
 
 
 def _values_of(entry: SpendLog) -> tuple[Value, ...]:
     """Return what the columns of `_ENTRY_FIELDS` take on SQLite."""
-    moment = connection.ops.adapt_datetimefield_value
     return (
         entry.campaign_id,
         to_micros(entry.amount),
-        moment(entry.occurred_at),
-        moment(entry.recorded_at),
+        _in_utc(entry.occurred_at),
+        _in_utc(entry.recorded_at),
         entry.local_day.isoformat(),
         entry.description,
         entry.source,
@@ -156,68 +170,29 @@ def _values_of(entry: SpendLog) -> tuple[Value, ...]:
     )
 
 
-def _execute(text: str, values: Sequence[Value]) -> CursorWrapper:
-    if connection.queries_logged:
-        # Slower, but whoever listens reads what was run.
-        cursor = connection.cursor()
-        cursor.execute(text, values)
-        return cursor
-    connection.ensure_connection()
-    cursor = CursorWrapper(_driver_cursor(), connection)
-    cursor.execute(text.replace("%s", "?") if connection.vendor == "sqlite" else text, values)
-    return cursor
+def _in_utc(moment: datetime) -> str:
+    """Return the moment as Django keeps it on SQLite."""
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
 
 
-def _driver_cursor() -> psycopg.Cursor | sqlite3.Cursor:
-    """Return the driver's own cursor: the one that Django uses on PostgreSQL writes the values into the text."""
-    if connection.vendor == "sqlite":
-        return sqlite3.Cursor(connection.connection)
-    # Not before it is needed: it takes a while to load.
-    from psycopg import Cursor
-
-    return Cursor(connection.connection)
-
-
-def _keys(keys: Sequence[int]) -> Value:
+def _keys(vendor: str, keys: Sequence[int]) -> Value:
     """Return one key, or several as one value."""
     if len(keys) == 1:
-        return keys[0] if connection.vendor == "sqlite" else str(keys[0])
-    return f"[{','.join(map(str, keys))}]" if connection.vendor == "sqlite" else f"{{{','.join(map(str, keys))}}}"
-
-
-class _Reader(Generic[AnyModel]):
-    """Makes models of rows, as the ORM does."""
-
-    def __init__(self, model: type[AnyModel]) -> None:
-        fields = model._meta.concrete_fields
-        self._model = model
-        self._names = [field.attname for field in fields]
-        self._converters = [
-            (index, convert, column)
-            for index, column in enumerate(field.get_col(model._meta.db_table) for field in fields)
-            for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
-        ]
-        self.columns = [_column(model, field.name) for field in fields]
-
-    def read(self, row: Sequence[object]) -> AnyModel:
-        """Return the model of a row with all its columns."""
-        values = list(row)
-        for index, convert, column in self._converters:
-            values[index] = convert(values[index], column, connection)
-        return self._model.from_db(connection.alias, self._names, values)
+        return keys[0] if vendor == "sqlite" else str(keys[0])
+    return f"[{','.join(map(str, keys))}]" if vendor == "sqlite" else f"{{{','.join(map(str, keys))}}}"
 
 
 # --- Put together once, for each database -----------------------------------------------------------------------------
 
 
 @cache
-def _brand_reader(_vendor: str) -> _Reader[Brand]:
-    return _Reader(Brand)
+def _brand_reader(_vendor: str) -> ModelReader[Brand]:
+    return ModelReader(Brand, current_database())
 
 
 @cache
-def _campaign_reader(_vendor: str) -> _Reader[Campaign]:
-    return _Reader(Campaign)
+def _campaign_reader(_vendor: str) -> ModelReader[Campaign]:
+    return ModelReader(Campaign, current_database())
 
 
 @cache
@@ -235,13 +210,30 @@ def _lock_text(vendor: str, is_one: bool, locking: str) -> str:
 
 
 @cache
-def _append_text(is_one_entry: bool, is_one_campaign: bool, is_one_brand: bool) -> str:
-    """Return PostgreSQL's statement for all three tables."""
-    move_types = ["bigint"] * 3
+def _append_one_text(moves_campaign: bool, moves_brand: bool) -> str:
+    """Return PostgreSQL's statement for one entry and what it moves."""
     return (
-        f"WITH entry AS ({_insert(_source(_entry_types(), is_one_entry))}), "
-        f"campaign AS ({_moves(Campaign, _source(move_types, is_one_campaign))}), "
-        f"brand AS ({_moves(Brand, _source(move_types, is_one_brand))}) SELECT id FROM entry"
+        f"WITH entry AS ({_insert(_source(_entry_types(), is_one=True))}), "
+        f"campaign AS ({_move_text('campaign', moves_campaign)}), "
+        f"brand AS ({_move_text('brand', moves_brand)}) SELECT id FROM entry"
+    )
+
+
+@cache
+def _append_many_text() -> str:
+    """Return PostgreSQL's statement for any number of entries."""
+    return _insert(_source(_entry_types(), is_one=False))
+
+
+@cache
+def _move_text(kind: str, is_one: bool) -> str:
+    """Return PostgreSQL's statement for the counters of one brand or campaign, or of any number."""
+    model = _COUNTED[kind]
+    daily, monthly = (_column(model, name) for name in _COUNTERS)
+    return (
+        f"UPDATE {_table(model)} AS counted SET {daily} = counted.{daily} + move.daily, "
+        f"{monthly} = counted.{monthly} + move.monthly "
+        f"FROM ({_source(['bigint'] * 3, is_one)}) AS move (key, daily, monthly) WHERE counted.id = move.key"
     )
 
 
@@ -259,15 +251,6 @@ def _entry_types() -> list[str]:
     return ["text" if field.get_internal_type() == "CharField" else str(field.db_type(connection)) for field in fields]
 
 
-def _moves(model: type[Brand | Campaign], source: str) -> str:
-    daily, monthly = (_column(model, name) for name in _COUNTERS)
-    return (
-        f"UPDATE {_table(model)} AS counted SET {daily} = counted.{daily} + move.daily, "
-        f"{monthly} = counted.{monthly} + move.monthly "
-        f"FROM ({source}) AS move (key, daily, monthly) WHERE counted.id = move.key"
-    )
-
-
 @cache
 def _insert_text(rows: int) -> str:
     """Return SQLite's statement for so many entries."""
@@ -278,7 +261,7 @@ def _insert_text(rows: int) -> str:
 @cache
 def _step_text(kind: str) -> str:
     """Return SQLite's statement for one row's counters."""
-    model = Brand if kind == "brand" else Campaign
+    model = _COUNTED[kind]
     counters = ", ".join(f"{_column(model, name)} = {_column(model, name)} + %s" for name in _COUNTERS)
     return f"UPDATE {_table(model)} SET {counters} WHERE id = %s"
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from benchmarks import datasets
+from benchmarks.__main__ import SIZES
 from benchmarks.case import Case, Scene
 from benchmarks.cases import all_cases
 from campaigns.models import SpendLog
@@ -50,6 +51,10 @@ def test_data_set_is_one_that_the_desk_agrees_with() -> None:
     assert find_drift() == []
     assert len(scene.small_brands) == 20
     assert SpendLog.objects.count() == (20 + datasets.LARGE_BRAND_CAMPAIGNS) * datasets.DAYS
+
+
+def test_command_line_offers_the_sizes_that_there_are() -> None:
+    assert set(SIZES) == set(datasets.SIZES)
 
 
 def test_command_line_measures_a_case_and_writes_its_figures(tmp_path: Path) -> None:

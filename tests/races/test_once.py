@@ -60,10 +60,8 @@ def test_same_reference_twice_is_one_entry_even_without_the_lock(
 def test_twin_that_writes_without_asking_gets_an_error_for_an_answer(
     monkeypatch: pytest.MonkeyPatch, point: Point, without_locks: None
 ) -> None:
-    text_of = statements._append_text
-    monkeypatch.setattr(
-        statements, "_append_text", lambda *forms: text_of(*forms).replace("ON CONFLICT DO NOTHING", "")
-    )
+    text = statements._append_one_text(True, True)
+    monkeypatch.setattr(statements, "_append_one_text", lambda *_: text.replace("ON CONFLICT DO NOTHING", ""))
 
     first, second = same_reference(monkeypatch, point)
 

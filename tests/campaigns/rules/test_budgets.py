@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from campaigns.rules.budgets import BudgetUse, crossed_thresholds
+from campaigns.rules.budgets import BudgetUse, crossed_thresholds, is_border_crossed
 
 
 def _use(limit: str | None, spent: str) -> BudgetUse:
@@ -111,3 +113,16 @@ def test_thresholds_are_crossed_upward_only_and_when_reached(
 @pytest.mark.parametrize("limit", [None, Decimal(0)])
 def test_no_limit_and_a_limit_of_nothing_have_no_thresholds(limit: Decimal | None) -> None:
     assert crossed_thresholds(BudgetUse(limit, Decimal(0)), BudgetUse(limit, Decimal(50)), [80]) == ()
+
+
+SPENT = st.integers(-300, 300).map(Decimal)
+
+
+@given(limit=st.none() | st.sampled_from([Decimal(0), Decimal(100)]), before=SPENT, after=SPENT)
+def test_border_is_crossed_wherever_something_follows(limit: Decimal | None, before: Decimal, after: Decimal) -> None:
+    one, other = BudgetUse(limit, before), BudgetUse(limit, after)
+
+    # A threshold on the way up or down; the limit is one, too, wherever a budget is used up or freed.
+    follows = bool(crossed_thresholds(one, other, [80, 100]) or crossed_thresholds(other, one, [80, 100]))
+    assert is_border_crossed(limit, before, after, [80, 100]) is follows
+    assert follows or one.is_used_up is other.is_used_up

@@ -64,7 +64,8 @@ GIVEN = st.builds(
     Given,
     campaign=st.integers(0, 2),
     amount=st.decimals(-LARGEST_AMOUNT, LARGEST_AMOUNT, places=6).filter(bool),
-    occurred_at=st.datetimes(datetime(1998, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+    # Hypothesis takes naive bounds, and adds the zone.
+    occurred_at=st.datetimes(datetime(1998, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     local_day=st.dates(date(1998, 1, 1), date(2100, 1, 1)),
     description=TEXTS,
     source=TEXTS,
