@@ -7,7 +7,7 @@ only, holds no lock, and returns keys of brands; whoever writes looks again belo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -57,6 +57,23 @@ def brands_against_ledger(first_brand: int, last_brand: int, spans: Iterable[Spa
     return _keys(_against_ledger_text(connection.vendor), [*_columns_of(rows), *[first_brand, last_brand] * 2])
 
 
+def entries_with_references(wanted: Collection[tuple[int, str]]) -> list[int]:
+    """Return the keys of the entries that stand under these pairs of campaign and reference, as far as there are any.
+
+    Two conditions, `campaign IN … AND reference IN …`, would be looked up for each campaign with each reference.
+    """
+    if not wanted:
+        return []
+    pairs: list[int | str | list[int] | list[str]] = (
+        [[campaign for campaign, _ in wanted], [reference for _, reference in wanted]]
+        if connection.vendor == "postgresql"
+        else [json.dumps(list(wanted))]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_references_text(connection.vendor), pairs)
+        return [key for (key,) in cursor.fetchall() if key is not None]
+
+
 def _keys(text: str, values: Sequence[int | str | list[str | datetime]]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(text, values)
@@ -82,6 +99,22 @@ def _rows(*names: str) -> str:
         return f"SELECT * FROM unnest({kinds}) AS one ({', '.join(names)})"
     values = ", ".join(f"json_extract(value, '$[{index}]') AS {name}" for index, name in enumerate(names))
     return f"SELECT {values} FROM json_each(%s)"
+
+
+@cache
+def _references_text(vendor: str) -> str:
+    pairs = (
+        "unnest(%s::bigint[], %s::text[]) AS wanted (campaign, reference)"
+        if vendor == "postgresql"
+        else "(SELECT json_extract(value, '$[0]') AS campaign, json_extract(value, '$[1]') AS reference "
+        "FROM json_each(%s)) AS wanted"
+    )
+    reference = f"entry.{_column(SpendLog, 'reference')}"
+    # One at a time, by the index: a join would rather read the whole ledger. The index has no empty references.
+    return (
+        f"SELECT (SELECT entry.id FROM {_table(SpendLog)} AS entry WHERE {reference} = wanted.reference "
+        f"AND entry.{_column(SpendLog, 'campaign')} = wanted.campaign AND {reference} <> '') FROM {pairs}"
+    )
 
 
 @cache

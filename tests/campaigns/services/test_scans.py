@@ -15,6 +15,7 @@ from campaigns.models import Brand, Campaign
 from campaigns.rules.periods import PeriodKind, period_at
 from campaigns.services import find_drift
 from campaigns.services.periods import EVERY_KIND, ledger_sum
+from campaigns.services.scans import entries_with_references
 from tests.factories import DAY, HOUR, MONTH_START, NOON, THIS_MIDNIGHT, TICK, make_brand, make_campaign, spend
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +113,14 @@ def test_drift_is_found_beyond_the_first_part_of_brands(monkeypatch: pytest.Monk
     Campaign.objects.filter(pk=campaigns[4].pk).update(current_daily_spend=Decimal(1))
 
     assert [drift.brand for drift in find_drift()] == [campaigns[4].brand.name]
+
+
+def test_entries_are_found_by_campaign_and_reference_together() -> None:
+    first, second = make_campaign(), make_campaign()
+    one, two = spend(first, "1", reference="a"), spend(second, "1", reference="b")
+    spend(second, "1")
+
+    found = entries_with_references({(first.pk, "a"), (first.pk, "b"), (second.pk, "b"), (second.pk, "")})
+
+    assert sorted(found) == [one.pk, two.pk]
+    assert entries_with_references([]) == []
