@@ -28,7 +28,8 @@ def lines_of(files: Sequence[Path]) -> dict[str, Line]:
         figures = json.loads(file.read_text())
         for case in figures["cases"]:
             lines[case["title"]][_COUNTS[figures["about"]["size"]]] = case["ours"]["p50"] * 1000
-    return dict(lines)
+    # One size alone says nothing of growth.
+    return {title: line for title, line in lines.items() if len(line) > 1}
 
 
 def draw(lines: Mapping[str, Line]) -> str:

@@ -21,7 +21,7 @@ def _page(scene: Scene, *, path: Callable[[Scene], str]) -> Sides:
     people = get_user_model()
     person, _ = people.objects.get_or_create(username="ann", defaults={"is_staff": True, "is_superuser": True})
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     address = path(scene)
     refused: list[str] = []
 
