@@ -1,14 +1,15 @@
-"""Indexes on tables that grow: made and dropped while others write."""
+"""Indexes on tables that grow: made and dropped while others write. For migrations that are not `atomic`."""
 
 from __future__ import annotations
 
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
+from django.db.models import Index, Model
 
 
 class AddIndexWhileOthersWrite(migrations.AddIndex):
-    """Makes an index, on PostgreSQL without keeping writers out. For migrations that are not `atomic`.
+    """Makes an index, on PostgreSQL without keeping writers out.
 
     What a run that was broken off has left, an index that is there and not valid, is made anew.
     """
@@ -19,26 +20,55 @@ class AddIndexWhileOthersWrite(migrations.AddIndex):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         """Make the index."""
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
         model = to_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            self._drop(schema_editor)
-            statement = str(self.index.create_sql(model, schema_editor, concurrently=True))
-            schema_editor.execute(statement, params=None)
+            _make(schema_editor, model, self.index)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         """Drop the index."""
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
-            return
         model = from_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            self._drop(schema_editor)
+            _drop(schema_editor, model, self.index)
 
-    def _drop(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        name = schema_editor.quote_name(self.index.name)
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
+
+class RemoveIndexWhileOthersWrite(migrations.RemoveIndex):
+    """Drops an index, on PostgreSQL without waiting in the way of writers."""
+
+    atomic = False
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Drop the index."""
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _drop(schema_editor, model, self._index(app_label, from_state))
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Make the index again."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _make(schema_editor, model, self._index(app_label, to_state))
+
+    def _index(self, app_label: str, state: ProjectState) -> Index:
+        index: Index = state.models[app_label, self.model_name_lower].get_index_by_name(str(self.name))
+        return index
+
+
+def _make(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], index: Index) -> None:
+    if schema_editor.connection.vendor != "postgresql":
+        schema_editor.add_index(model, index)
+        return
+    _drop(schema_editor, model, index)
+    schema_editor.execute(str(index.create_sql(model, schema_editor, concurrently=True)), params=None)
+
+
+def _drop(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], index: Index) -> None:
+    if schema_editor.connection.vendor != "postgresql":
+        schema_editor.remove_index(model, index)
+        return
+    schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(index.name)}", params=None)
