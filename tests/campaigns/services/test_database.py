@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from django.db import IntegrityError, OperationalError, connection
 
 import campaigns.services
 from campaigns.errors import BrandBusy, DatabaseFull, DatabaseReadOnly, Refusal
-from campaigns.models import Brand, Campaign, SpendLog
+from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
 from campaigns.rules.periods import PeriodKind
-from campaigns.services import find_drift, locks, passes, record_spend, resets
+from campaigns.services import find_drift, locks, passes, periods, record_spend, resets
 from campaigns.services.database import is_away, refusal_of, writing
 from tests.factories import HOUR, NOON, hours, make_brand, make_campaign, spend
 from tests.holding import full_disk, impatience, read_only, somebody_holds
@@ -152,6 +153,29 @@ def test_pass_reviews_the_free_brands_before_it_waits_for_any(impatient: None, m
     # Three waits in vain are enough: the next pass has to begin on time.
     assert (asked, waited_for) == (keys, keys[:3])
     assert (report.busy, len(report.changes)) == (tuple(keys[:5]), 2)
+
+
+@pytest.mark.postgres
+def test_pass_that_fails_for_some_of_them_leaves_out_what_is_held_and_does_the_rest(
+    impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first alone, then two, then four at once: a bad one and a held one among them.
+    opening = waiting_campaigns(7)
+    bad, held = opening[4].brand, opening[5].brand
+    settle = periods.settle_due
+
+    def fail_for_one(*, brands: Sequence[Brand], now: datetime, cause: Cause) -> tuple[StatusChange, ...]:
+        if bad in brands:
+            raise ArithmeticError("nobody has thought of this")
+        return settle(brands=brands, now=now, cause=cause)
+
+    monkeypatch.setattr(periods, "settle_due", fail_for_one)
+    monkeypatch.setattr(passes, "_SECONDS_OF_LOCK", 60)
+
+    with somebody_holds(held):
+        report = passes.review_due(brand_ids=[campaign.brand_id for campaign in opening], now=OPENS)
+
+    assert (report.failed, report.busy, len(report.changes)) == ((bad.pk,), (held.pk,), 5)
 
 
 @pytest.mark.postgres
