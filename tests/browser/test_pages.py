@@ -1,0 +1,102 @@
+"""Every page of the desk: nothing that the browser complains of, nothing that keeps somebody out, in either theme.
+
+A normal run looks at the pages that people live in; `./test.sh --long` follows every link, to one page of each kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.axe import grave_faults
+from tests.browser.desk import ANA, LEE, MIA, ServedDesk
+from tests.browser.visits import PHONE, WIDE, Visits
+from tests.faults.depth import LONG
+
+pytestmark = pytest.mark.system
+
+# Lists of a few rows: what holds for those holds for hundreds, which a long run looks at.
+PAGES = (
+    "/admin/",
+    "/admin/campaigns/brand/",
+    "/admin/campaigns/brand/{brand}/change/",
+    "/admin/campaigns/brand/{brand}/history/",
+    "/admin/campaigns/campaign/",
+    "/admin/campaigns/campaign/{campaign}/change/",
+    "/admin/campaigns/spendlog/?kind=correction",
+    "/admin/campaigns/spendlog/add/",
+    "/admin/campaigns/spendlog/{entry}/change/",
+    "/admin/campaigns/statuschange/?campaign={campaign}",
+)
+# What does something, or is no page.
+_NO_PAGE = re.compile(r"/(logout|jsi18n|static|api)/|\.csv|/r/")
+_EVERY_KIND = 40
+
+
+def faults_of(page: Page) -> Iterator[str]:
+    """Yield what is wrong with the page that is shown."""
+    yield from grave_faults(page)
+    page.emulate_media(color_scheme="dark")
+    yield from grave_faults(page, "color-contrast")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    if width > room:
+        yield f"{page.url} is {width} pixels wide, of {room}"
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+
+
+def test_pages_keep_nobody_out(visits: Visits, desk: ServedDesk) -> None:
+    page, faults = visits.open(MIA), []
+
+    for path in PAGES:
+        page.goto(path.format(brand=desk.rows.brand, campaign=desk.rows.campaign, entry=desk.rows.entry))
+        faults += faults_of(page)
+
+    assert faults == []
+
+
+def test_first_page_keeps_nobody_out(visits: Visits) -> None:
+    page = visits.open()
+    page.goto("/admin/")
+
+    assert list(faults_of(page)) == []
+
+
+def test_faults_are_found(visits: Visits) -> None:
+    page = visits.open()
+    page.set_content(
+        "<html lang='en'><title>Faults</title><main><h1>Faults</h1><p style='color: #ccc; background: #fff'>pale</p>"
+        "<img src='data:,'><div style='width: 900px'>wide</div></main></html>"
+    )
+
+    found = " ".join(faults_of(page))
+
+    assert {"color-contrast", "image-alt", "wide"} <= set(re.findall(r"[\w-]+", found))
+
+
+@LONG
+@pytest.mark.parametrize("person", [MIA, LEE, ANA])
+def test_every_page_that_links_lead_to(visits: Visits, person: str) -> None:
+    page, faults = visits.open(person), []
+    waiting, seen = ["/admin/"], {kind_of("/admin/")}
+
+    while waiting:
+        page.goto(waiting.pop(0))
+        faults += faults_of(page)
+        for path in page.eval_on_selector_all("a[href]", "links => links.map((link) => link.href)"):
+            if (kind := kind_of(path)) not in seen and kind.startswith("/admin/") and not _NO_PAGE.search(path):
+                seen.add(kind)
+                waiting.append(path)
+
+    assert faults == []
+    assert person != MIA or len(seen) > _EVERY_KIND, sorted(seen)
+
+
+def kind_of(address: str) -> str:
+    """Return what an address has in common with those of other rows; filters of a list are no kinds of their own."""
+    return re.sub(r"/\d+/", "/1/", urlsplit(address).path)
