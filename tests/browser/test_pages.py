@@ -51,7 +51,8 @@ def faults_of(page: Page) -> Iterator[str]:
 
 
 def test_pages_keep_nobody_out(visits: Visits, desk: ServedDesk) -> None:
-    page, faults = visits.open(MIA), []
+    page = visits.open(MIA)
+    faults: list[str] = []
 
     for path in PAGES:
         page.goto(path.format(brand=desk.rows.brand, campaign=desk.rows.campaign, entry=desk.rows.entry))
@@ -79,10 +80,24 @@ def test_faults_are_found(visits: Visits) -> None:
     assert {"color-contrast", "image-alt", "wide"} <= set(re.findall(r"[\w-]+", found))
 
 
+def test_what_the_policy_blocks_and_the_console_says_is_heard(visits: Visits) -> None:
+    page = visits.open()
+    page.goto("/admin/")
+
+    page.evaluate("document.body.setAttribute('style', 'color: red')")
+    page.evaluate("console.error('a defect')")
+    page.evaluate("setTimeout(() => { throw new Error('a mistake'); })")
+
+    page.wait_for_function("true")
+    for words in ("policy: style-src", "a defect", "a mistake"):
+        visits.forgive(words)
+
+
 @LONG
 @pytest.mark.parametrize("person", [MIA, LEE, ANA])
 def test_every_page_that_links_lead_to(visits: Visits, person: str) -> None:
-    page, faults = visits.open(person), []
+    page = visits.open(person)
+    faults: list[str] = []
     waiting, seen = ["/admin/"], {kind_of("/admin/")}
 
     while waiting:

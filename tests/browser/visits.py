@@ -15,7 +15,7 @@ WIDE, PHONE = (1360, 860), (390, 844)
 SECONDS_TO_WAIT = 15.0
 _TELL = """
 document.addEventListener('securitypolicyviolation', (event) => {
-    window.tellOfViolation(`${event.violatedDirective} blocked ${event.blockedURI || 'inline'} on ${location.pathname}`);
+    window.tellOfViolation(`policy: ${event.violatedDirective} blocked ${event.blockedURI} on ${location.pathname}`);
 });
 """
 
