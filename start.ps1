@@ -1,4 +1,5 @@
 # Runs the whole system on Windows: makes the virtual environment on the first start, then `manage.py up`.
+# start.ps1 --docker runs it in containers instead.
 # If scripts are not allowed to run:  powershell -ExecutionPolicy Bypass -File start.ps1
 $ErrorActionPreference = "Stop"
 Set-Location -LiteralPath $PSScriptRoot
@@ -56,6 +57,19 @@ function Install-Requirements {
     Set-Content -LiteralPath $stamp -Value (Get-FileHash requirements.txt -Algorithm SHA256).Hash
     Remove-Item -LiteralPath $unfinished
 }
+
+function Start-Containers([string[]] $options) {
+    $ErrorActionPreference = "Continue"
+    $isThere = [bool](Get-Command docker -ErrorAction SilentlyContinue)
+    if ($isThere) { docker compose version 2>&1 | Out-Null }
+    if (-not $isThere -or $LASTEXITCODE -ne 0) {
+        Fail "Docker with its compose plugin is needed: https://docs.docker.com/desktop/"
+    }
+    docker compose up --build @options
+    exit $LASTEXITCODE
+}
+
+if ($args.Count -gt 0 -and $args[0] -eq "--docker") { Start-Containers @($args | Select-Object -Skip 1) }
 
 if ((Test-Path -LiteralPath $unfinished) -or -not (Test-NewEnough @($venvPython))) { New-Environment }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the whole system: makes the virtual environment on the first start, then `manage.py up` with the same arguments.
-# PYTHON=/path/to/python3.12 ./start.sh makes it with that one.
+# PYTHON=/path/to/python3.12 ./start.sh makes it with that one. ./start.sh --docker runs it in containers instead.
 set -eu
 
 unset CDPATH
@@ -53,6 +53,13 @@ install() {
     cksum requirements.txt >"$stamp"
     rm "$unfinished"
 }
+
+if [ "${1:-}" = --docker ]; then
+    shift
+    docker compose version >/dev/null 2>&1 ||
+        fail "Docker with its compose plugin is needed: https://docs.docker.com/engine/install/"
+    exec docker compose up --build "$@"
+fi
 
 is_usable || make_venv
 [ "$(cksum requirements.txt)" = "$(cat "$stamp" 2>/dev/null)" ] || install

@@ -23,6 +23,9 @@ trap 'exit 143' TERM HUP
 
 # The checks see neither the settings of a person nor the data of the desk.
 unset PRODUCTION DEBUG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DATABASE_URL CELERY_BROKER_URL ALLOW_TIME_TRAVEL
+unset SECRET_KEY_FILE SECRET_KEY_FALLBACKS DATABASE_URL_FILE DATABASE_PASSWORD DATABASE_PASSWORD_FILE
+unset DATABASE_REPLICA_URL CELERY_BROKER_URL_FILE CELERY_BROKER_PASSWORD CELERY_BROKER_PASSWORD_FILE FLOWER_PASSWORD
+unset METRICS_TOKEN TRUSTED_PROXIES LOG_FORMAT
 export DATA_DIR="$scratch/data" SECRET_KEY=only-for-checks COVERAGE_FILE="$scratch/coverage"
 
 failed=
@@ -40,7 +43,7 @@ set_up() {
     wanted >"$stamp"
 }
 
-wanted() { cksum requirements.txt requirements-dev.txt; }
+wanted() { cksum requirements.txt requirements-flower.txt requirements-dev.txt; }
 
 # check NAME COMMAND...: one line if all is well, all that was said if not.
 check() {

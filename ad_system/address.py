@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import http.client
 import ipaddress
@@ -52,6 +53,16 @@ class Address:
         return f"http://{host}:{self.port}/"
 
 
+def port_number(text: str) -> int:
+    """This will return the port that a person typed.
+
+    :raises argparse.ArgumentTypeError: if it is none.
+    """
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: use a number from 1 to 65535")
+    return int(text)
+
+
 def check_free(address: Address, *, wait_seconds: float = 0) -> None:
     """This will return once the address can be listened on.
 
@@ -98,11 +109,11 @@ def warn_of_host(address: Address, *, allowed_hosts: Sequence[str]) -> str | Non
     )
 
 
-def answers(address: Address, *, allowed_hosts: Sequence[str]) -> bool:
-    """This will say whether the web server answers its login page, or sends to https for it."""
+def answers(address: Address, *, allowed_hosts: Sequence[str], page: str = PAGE) -> bool:
+    """This will say whether the web server answers a page (the login), or sends to https for it."""
     connection = http.client.HTTPConnection(address.near_host, address.port, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", PAGE, headers={"Host": _name_for_host_header(allowed_hosts)})
+        connection.request("GET", page, headers={"Host": _name_for_host_header(allowed_hosts)})
         return connection.getresponse().status < http.client.BAD_REQUEST
     except (OSError, http.client.HTTPException):
         return False

@@ -1,4 +1,4 @@
-"""Celery beat's scheduler: django-celery-beat's, with our table, and with a clock that may have been wrong."""
+"""Celery beat's scheduler: django-celery-beat's, with our table, one of several at work, and a wrong clock."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask, PeriodicTasks
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from ad_system import alive_file
+from ad_system.beat_turn import STANDBY_SECONDS, Turn
 from ad_system.celery import SCHEDULE, ScheduledTask
 from campaigns.services.pulses import note_tick
 
@@ -29,12 +33,24 @@ _SMALL_STEP = timedelta(seconds=1)
 class Scheduler(DatabaseScheduler):
     """Runs what the database says, after adding the lines of the table that are missing there.
 
-    A line that people paused, moved or edited in the admin stays as they left it. Where the clock goes back, every
-    line's next run is worked out anew: by itself it would come a minute after the last one, however far ahead that was.
+    A line that people paused, moved or edited in the admin stays as they left it. Of several beats, one sends. Where
+    the clock goes back, every line's next run is worked out anew: by itself it would come a minute after the last one,
+    however far ahead that was.
     """
 
+    _turn: Turn | None = None
     _looked_at: datetime | None = None
     _next_pulse = 0.0
+
+    def close(self) -> None:
+        """Stop, and let another one begin."""
+        super().close()
+        alive_file.take_sign_away(settings.ENVIRONMENT.data_dir)
+        try:
+            if self._turn:
+                self._turn.let_go()
+        except DatabaseError:
+            logger.exception("Beat could not give its lease back: another one waits until it ends")
 
     def setup_schedule(self) -> None:
         """Install the table, then let django-celery-beat read the database."""
@@ -55,12 +71,28 @@ class Scheduler(DatabaseScheduler):
         return True
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Go round once: send what is due, then leave word. A beat that hangs while it sends leaves none."""
+        """Go round once: send what is due, then leave word. A beat that hangs while it sends leaves none.
+
+        One whose turn it is not only waits.
+        """
+        alive_file.leave_sign(settings.ENVIRONMENT.data_dir)
+        if not self._is_our_turn():
+            return STANDBY_SECONDS
         seconds: float = super().tick(*args, **kwargs)
         if time.monotonic() >= self._next_pulse:
             note_tick(name=PULSE, now=timezone.now())
             self._next_pulse = time.monotonic() + PULSE_SECONDS
         return seconds
+
+    def _is_our_turn(self) -> bool:
+        self._turn = self._turn or Turn(settings.ENVIRONMENT.data_dir)
+        try:
+            return self._turn.is_ours(timezone.now())
+        except DatabaseError:
+            # As the schedule itself is treated by the base class: what is known goes on, and the next look may succeed.
+            logger.exception("Beat cannot ask whose turn it is, and goes on")
+            connection.close()
+            return True
 
 
 def install_schedule() -> None:

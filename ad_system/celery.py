@@ -107,6 +107,12 @@ SCHEDULE = (
         description="Sends what endpoints are to be told of, and tries again what failed.",
     ),
     ScheduledTask(
+        name="Forget old records",
+        task="campaigns.tasks.forget_old_records",
+        every_minutes=30,
+        description="Deletes what is older than the settings keep it: history, messages, uploads. Never the ledger.",
+    ),
+    ScheduledTask(
         name="Simulate spend (demo)",
         task="campaigns.tasks.simulate_spend",
         every_minutes=1,

@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import dj_database_url
 
@@ -42,9 +42,13 @@ def secret_key(data_dir: Path) -> str:
     return path.read_text().strip()
 
 
-def database(url: str, data_dir: Path, *, lock_timeout: float = 0) -> dict[str, Any]:
+def database(
+    url: str, data_dir: Path, *, password: str = "", has_pooler: bool = False, lock_timeout: float = 0
+) -> dict[str, Any]:
     """Return Django's settings for the database at `url`, or for SQLite in `data_dir` where `url` is empty.
 
+    :param password: takes the place of the one in `url`.
+    :param has_pooler: a pooler gives out PostgreSQL's connections for a transaction at a time.
     :param lock_timeout: seconds that a writer waits for another one; 0: what suits the database.
     """
     if not url:
@@ -60,11 +64,28 @@ def database(url: str, data_dir: Path, *, lock_timeout: float = 0) -> dict[str, 
         }
     else:
         settings["CONN_HEALTH_CHECKS"] = True
-        # First, so that whoever gives options of his own in the URL has the last word.
-        options = settings.setdefault("OPTIONS", {})
-        milliseconds = round((lock_timeout or POSTGRES_LOCK_SECONDS) * 1000)
-        options["options"] = f"-c lock_timeout={milliseconds} {options.get('options', '')}".strip()
+        settings["PASSWORD"] = password or settings["PASSWORD"]
+        if has_pooler:
+            _share_connections(settings)
+        else:
+            # First, so that whoever gives options of his own in the URL has the last word.
+            options = settings.setdefault("OPTIONS", {})
+            milliseconds = round((lock_timeout or POSTGRES_LOCK_SECONDS) * 1000)
+            options["options"] = f"-c lock_timeout={milliseconds} {options.get('options', '')}".strip()
+            # Those of campaigns/services/statements.py are prepared at once; Django's own never are.
+            options["prepare_threshold"] = 0
     return settings
+
+
+def _share_connections(settings: dict[str, Any]) -> None:
+    """Ask nothing that lives longer than a transaction: the next one comes by another connection.
+
+    Nor options at the start, which PgBouncer refuses: the role in the database has them (docs/scale.md).
+    """
+    settings["DISABLE_SERVER_SIDE_CURSORS"] = True
+    options = settings.setdefault("OPTIONS", {})
+    options.pop("options", None)
+    options["prepare_threshold"] = None
 
 
 def broker_socket(data_dir: Path) -> Path:
@@ -85,6 +106,15 @@ def broker_url(data_dir: Path) -> str:
     return (
         f"redis+socket://{quote(str(broker_socket(data_dir)))}" if broker.find_server() else "filesystem://localhost/"
     )
+
+
+def with_password(url: str, password: str) -> str:
+    """Return the broker's `url` with `password` in the place of its own; as it is where there is none to put in."""
+    if not password:
+        return url
+    parts = urlsplit(url)
+    name, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{name.partition(':')[0]}:{quote(password, safe='')}@{host}"))
 
 
 def transport_options(url: str, data_dir: Path) -> dict[str, Any]:

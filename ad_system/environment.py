@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import os
+import re
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ad_system import production
+from ad_system.secret_files import SECRETS, SecretFiles, Unreadable
 from campaigns.errors import InvalidTimeZone
 from campaigns.rules.periods import find_zone
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-SHORTEST_SECRET = 50
 
 
 class Environment(BaseSettings):
@@ -29,7 +31,9 @@ class Environment(BaseSettings):
         default=False, description="Run for real: refuse every setting that is only safe on a laptop."
     )
     debug: bool = Field(default=False, description="Show technical error pages. Never in production.")
-    secret_key: str = Field(default="", description="Signs sessions. Empty: one is made and kept in DATA_DIR.")
+    secret_key: str = Field(
+        default="", repr=False, description="Signs sessions. Empty: one is made and kept in DATA_DIR."
+    )
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         default=["localhost", "127.0.0.1", "[::1]"],
         description="Host names that the web server answers to, separated by commas.",
@@ -44,6 +48,7 @@ class Environment(BaseSettings):
     )
     database_url: str = Field(
         default="",
+        repr=False,
         description="postgres://user:password@host:5432/name, or empty for SQLite in DATA_DIR.",
     )
     lock_timeout: float = Field(
@@ -54,6 +59,7 @@ class Environment(BaseSettings):
     )
     celery_broker_url: str = Field(
         default="",
+        repr=False,
         description="redis://host:6379/0, or empty for the embedded broker of `manage.py up`.",
     )
     default_time_zone: str = Field(default="UTC", description="The time zone that a new brand starts with (IANA name).")
@@ -96,6 +102,9 @@ class Environment(BaseSettings):
         description="Opens /metrics and the details of /readyz, as a bearer token. Empty: this machine itself may.",
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: Literal["line", "json"] = Field(
+        default="line", description="line: for people. json: one object per line, with request and task, for machines."
+    )
 
     password_length: int = Field(default=12, ge=8, description="The shortest password that a person may choose.")
     session_hours: int = Field(default=12, ge=1, description="After so many hours a person has to sign in again.")
@@ -104,10 +113,74 @@ class Environment(BaseSettings):
     )
     login_pause_minutes: int = Field(default=15, ge=1, description="For so long it then pauses.")
 
-    @field_validator("allowed_hosts", "csrf_trusted_origins", "budget_thresholds", mode="before")
+    # Where it runs for real.
+    secret_key_fallbacks: Annotated[list[str], NoDecode] = Field(
+        default=[], repr=False, description="Keys of before, separated by commas: what they signed is still good."
+    )
+    database_password: str = Field(default="", repr=False, description="Takes the place of the one in DATABASE_URL.")
+    database_replica_url: str = Field(
+        default="",
+        repr=False,
+        description="A replica of the database that exports read from. Empty: the database itself.",
+    )
+    database_pooler: bool = Field(
+        default=False, description="A pooler in transaction mode (PgBouncer) stands before PostgreSQL."
+    )
+    allow_sqlite: bool = Field(
+        default=False, description="Run on SQLite in production, on purpose: one host, and a file to back up."
+    )
+    celery_broker_password: str = Field(
+        default="", repr=False, description="Takes the place of the one in CELERY_BROKER_URL."
+    )
+    flower_password: str = Field(default="", repr=False, description="Lets the user `flower` see Flower's pages.")
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        default=[],
+        description="Addresses or networks of the proxies in front, separated by commas: their headers are believed.",
+    )
+    web_processes: int = Field(default=1, ge=1, description="Processes of the web server.")
+    keep_history_days: int = Field(
+        default=0, ge=0, description="Starts and stops of campaigns are deleted after so many days. 0: never."
+    )
+    keep_imports_days: int = Field(
+        default=0, ge=0, description="Imports that recorded nothing are deleted after so many days. 0: never."
+    )
+    keep_messages_days: int = Field(
+        default=30, ge=0, description="Messages of webhooks that are done are deleted after so many days. 0: never."
+    )
+    worker_processes: int = Field(default=2, ge=1, description="Tasks that one worker runs at once.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003, a folder of secrets: we take single files
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read secrets from the files that `…_FILE` names, before the environment and `.env`."""
+        return (init_settings, SecretFiles(settings_cls), env_settings, dotenv_settings)
+
+    @field_validator(*SECRETS, mode="before")
+    @classmethod
+    def _read_secrets(cls, value: object) -> object:
+        if not isinstance(value, Unreadable):
+            return value
+        raise ValueError(value.sentence)
+
+    @field_validator(
+        "allowed_hosts",
+        "csrf_trusted_origins",
+        "budget_thresholds",
+        "secret_key_fallbacks",
+        "trusted_proxies",
+        mode="before",
+    )
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        # In a file of secrets, each line may hold one.
+        parts = re.split(r"[,\n]", value) if isinstance(value, str) else []
+        return [part.strip() for part in parts if part.strip()] if isinstance(value, str) else value
 
     @field_validator("data_dir", mode="before")
     @classmethod
@@ -129,6 +202,16 @@ class Environment(BaseSettings):
         if not all(0 < percent <= 1000 for percent in value):
             raise ValueError("use whole percents from 1 to 1000, such as 80,100")
         return sorted(set(value))
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _know_the_proxies(cls, value: list[str]) -> list[str]:
+        for proxy in value:
+            try:
+                ip_network(proxy)
+            except ValueError as error:
+                raise ValueError(f"{proxy} is no address and no network: use 10.0.0.5 or 172.30.0.0/24") from error
+        return value
 
     @field_validator("log_level")
     @classmethod
@@ -154,20 +237,7 @@ class Environment(BaseSettings):
     def _refuse_laptop_settings_in_production(self) -> Self:
         if not self.production:
             return self
-        refusals = [
-            (self.debug, "DEBUG is on: switch it off"),
-            (self.allow_time_travel, "ALLOW_TIME_TRAVEL is on: switch it off"),
-            (self.webhook_allow_http, "WEBHOOK_ALLOW_HTTP is on: switch it off"),
-            (
-                len(self.secret_key) < SHORTEST_SECRET,
-                f"SECRET_KEY is missing or short: set one of {SHORTEST_SECRET} characters or more",
-            ),
-            (
-                "*" in self.allowed_hosts or not self.allowed_hosts,
-                "ALLOWED_HOSTS is open: name the hosts of this site",
-            ),
-        ]
-        found = [sentence for is_wrong, sentence in refusals if is_wrong]
+        found = production.refusals(self)
         if found:
             raise ValueError("not safe in production. " + ". ".join(found))
         return self

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -14,11 +15,14 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from filelock import FileLock
 
 from ad_system.errors import CannotStart
 
 ADMINISTRATOR = "admin"
 PASSWORD_BYTES = 12
+# Any number, as long as nobody else takes it for a lock in this database.
+PREPARING = 7_265_701
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +39,50 @@ def prepare_database(say: Callable[[str], object]) -> None:
     :raises CannotStart: if the database does not answer or refuses.
     """
     try:
-        steps = len(_missing_migrations())
-        if steps:
-            say(f"Bringing the database up to date ({steps} migrations)")
-            call_command("migrate", interactive=False, verbosity=0)
-        else:
-            say("The database is up to date")
+        with _alone():
+            steps = missing_migrations()
+            if steps:
+                say(f"Bringing the database up to date ({steps} migrations)")
+                call_command("migrate", interactive=False, verbosity=0)
+            else:
+                say("The database is up to date")
     except DatabaseError as error:
         raise CannotStart(f"The database cannot be used: {' '.join(str(error).split())}") from error
 
 
-def _missing_migrations() -> list[object]:
+def missing_migrations() -> int:
+    """This will return how many migrations of this version the database lacks; those of a newer one do not count."""
     executor = MigrationExecutor(connection)
-    return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep others out who start at the same moment, on other machines too."""
+    # A pooler would give the lock to one connection, and have another one give it back.
+    if connection.vendor != "postgresql" or settings.ENVIRONMENT.database_pooler:
+        yield
+        return
+    with connection.cursor() as cursor:
+        # For as long as it takes: the others may have much to do. Tables are waited for no longer than elsewhere.
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        cursor.execute("RESET lock_timeout")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
 
 
 def prepare_static_files(say: Callable[[str], object]) -> None:
     """This will collect the static files where they are served from one folder, and make the folder in any case."""
-    if settings.ENVIRONMENT.production:
-        say("Collecting static files")
-        call_command("collectstatic", interactive=False, verbosity=0)
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    if settings.ENVIRONMENT.production:
+        # Several web servers may share the folder.
+        with FileLock(settings.ENVIRONMENT.data_dir / "static.lock"):
+            say("Collecting static files")
+            call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def load_demo() -> None:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +30,8 @@ class Part:
     # When the supervisor is killed, a part is killed with it. One that would leave children behind is asked instead.
     ends_its_children: bool = False
     umask: int = -1
+    # What it is told besides the environment of its supervisor; secrets may be among it.
+    environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 class PartProcess:
@@ -81,7 +83,7 @@ def _spawn(part: Part, *, folder: Path, environment: Mapping[str, str]) -> subpr
     return subprocess.Popen(
         command,
         cwd=folder,
-        env={**environment, "PYTHONUNBUFFERED": "1"},
+        env={**environment, **dict(part.environment), "PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

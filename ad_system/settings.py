@@ -9,7 +9,7 @@ from typing import Any
 import django_stubs_ext
 from pydantic import ValidationError
 
-from ad_system import embedded
+from ad_system import embedded, logs
 from ad_system.environment import Environment
 
 django_stubs_ext.monkeypatch()
@@ -25,6 +25,7 @@ except ValidationError as invalid:
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key or embedded.secret_key(ENVIRONMENT.data_dir)
+SECRET_KEY_FALLBACKS = ENVIRONMENT.secret_key_fallbacks
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.csrf_trusted_origins
 ROOT_URLCONF = "ad_system.urls"
@@ -50,6 +51,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: who asks, over what, and under which number, is what all others go by.
+    "ad_system.middleware.ProxyMiddleware",
+    "ad_system.middleware.RequestIdMiddleware",
     # Around all others, so that what they answer by themselves carries the same headers.
     "csp.middleware.CSPMiddleware",
     "ad_system.headers.HeadersMiddleware",
@@ -104,8 +108,26 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 
 DATABASES = {
-    "default": embedded.database(ENVIRONMENT.database_url, ENVIRONMENT.data_dir, lock_timeout=ENVIRONMENT.lock_timeout)
+    "default": embedded.database(
+        ENVIRONMENT.database_url,
+        ENVIRONMENT.data_dir,
+        password=ENVIRONMENT.database_password,
+        has_pooler=ENVIRONMENT.database_pooler,
+        lock_timeout=ENVIRONMENT.lock_timeout,
+    )
 }
+
+# Exports read from here. A test that looks at one database sees the other as the same.
+REPORTS_DATABASE = "reports" if ENVIRONMENT.database_replica_url else "default"
+if ENVIRONMENT.database_replica_url:
+    DATABASES["reports"] = embedded.database(
+        ENVIRONMENT.database_replica_url,
+        ENVIRONMENT.data_dir,
+        password=ENVIRONMENT.database_password,
+        has_pooler=ENVIRONMENT.database_pooler,
+        lock_timeout=ENVIRONMENT.lock_timeout,
+    )
+    DATABASES["reports"]["TEST"] = {"MIRROR": "default"}
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 
@@ -116,6 +138,9 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENVIRONMENT.production else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.production
 SECURE_HSTS_PRELOAD = ENVIRONMENT.production
 X_FRAME_OPTIONS = "DENY"
+# `ProxyMiddleware` takes this header away from everybody who is not one of the proxies.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.trusted_proxies else None
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 
 # --- Signs of life ----------------------------------------------------------------------------------------------------
 
@@ -168,7 +193,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = ENVIRONMENT.celery_broker_url or embedded.broker_url(ENVIRONMENT.data_dir)
+CELERY_BROKER_URL = (
+    embedded.with_password(ENVIRONMENT.celery_broker_url, ENVIRONMENT.celery_broker_password)
+    if ENVIRONMENT.celery_broker_url
+    else embedded.broker_url(ENVIRONMENT.data_dir)
+)
+# Celery takes its URL from the environment where it finds one of that name there, and then without the password.
+CELERY_BROKER_READ_URL = CELERY_BROKER_WRITE_URL = CELERY_BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = embedded.transport_options(CELERY_BROKER_URL, ENVIRONMENT.data_dir)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A broker that is full answers, and refuses: that passes, too, and is no reason for a worker to end.
@@ -193,12 +224,8 @@ BUDGET_THRESHOLDS = ENVIRONMENT.budget_thresholds
 WEBHOOK_TIMEOUT = ENVIRONMENT.webhook_timeout
 WEBHOOK_ALLOW_PRIVATE = ENVIRONMENT.webhook_allow_private
 WEBHOOK_ALLOW_HTTP = ENVIRONMENT.webhook_allow_http
+KEEP_HISTORY_DAYS = ENVIRONMENT.keep_history_days
+KEEP_IMPORTS_DAYS = ENVIRONMENT.keep_imports_days
+KEEP_MESSAGES_DAYS = ENVIRONMENT.keep_messages_days
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
-    "loggers": {"django.utils.autoreload": {"level": "WARNING"}},
-}
+LOGGING = logs.configuration(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)

@@ -21,7 +21,7 @@ from kombu.exceptions import OperationalError
 
 from campaigns.errors import BrandBusy
 from campaigns.rules.periods import PeriodKind
-from campaigns.services import mismatches, passes, pulses, resets, simulation, totals, webhooks
+from campaigns.services import mismatches, passes, pulses, resets, retention, simulation, totals, webhooks
 from campaigns.services.imports import uploads
 from campaigns.services.passes import PassReport
 
@@ -32,8 +32,6 @@ RANGE_EXPIRES = 55
 HOURLY_RANGE_EXPIRES = 3595
 # Somebody waits for the page: a broker that is away, or that accepts and never answers, has a second, and one try.
 QUICK_SENDING = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0}
-# At this minute of the hour old messages of webhooks go.
-FORGETTING_MINUTE = 37
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +164,14 @@ def send_import(import_id: int) -> bool:
 
 @shared_task
 def deliver_webhooks() -> str:
-    """Send what endpoints are to be told of, at least once and in order; once an hour, forget what is old."""
+    """Send what endpoints are to be told of, at least once and in order."""
     return _noted("deliver_webhooks", _deliver, now=timezone.now()).text
+
+
+@shared_task
+def forget_old_records() -> str:
+    """Delete what is older than the settings keep it. The ledger is never touched."""
+    return _noted("forget_old_records", _forget, now=timezone.now()).text
 
 
 def run_here(name: str, *, now: datetime, by_hand: bool = False) -> TaskReport:
@@ -293,12 +297,15 @@ def _take_up_imports(*, now: datetime) -> TaskReport:
 
 def _deliver(*, now: datetime) -> TaskReport:
     report = webhooks.send_due(now=now)
-    if now.minute == FORGETTING_MINUTE:
-        webhooks.forget_old_messages(now=now)
     text = f"{_count(report.delivered, 'message')} delivered"
     failed = f", {report.failed} to be tried again" if report.failed else ""
     dead = f", {report.dead} given up" if report.dead else ""
     return TaskReport(text + failed + dead, handled=report.delivered, failed=report.dead)
+
+
+def _forget(*, now: datetime) -> TaskReport:
+    forgotten = retention.forget_old(now=now)
+    return TaskReport(f"{_count(forgotten.total, 'old record')} deleted", handled=forgotten.total)
 
 
 def _count(number: int, word: str) -> str:
@@ -318,6 +325,7 @@ _AS_BEAT: dict[str, _Run] = {
     "check_ledger": _check_ledger,
     "simulate_spend": _simulate,
     "deliver_webhooks": _deliver,
+    "forget_old_records": _forget,
     "take_up_imports": _take_up_imports,
 }
 _BY_HAND: dict[str, _Run] = {

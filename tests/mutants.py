@@ -46,10 +46,31 @@ MUTANTS = (
         ("tests/races",),
     ),
     Mutant(
-        "read-modify-write instead of F",
-        "campaigns/services/posting.py",
-        'F("current_daily_spend") + money_value(daily)',
-        "money_value(row.current_daily_spend)",
+        "drop the lock of spends",
+        "campaigns/services/statements.py",
+        'LOCKING = "FOR UPDATE OF brand, campaign"',
+        'LOCKING = ""',
+        ("tests/races",),
+    ),
+    Mutant(
+        "lock the brand, and read the campaign as it was before the wait",
+        "campaigns/services/statements.py",
+        'LOCKING = "FOR UPDATE OF brand, campaign"',
+        'LOCKING = "FOR UPDATE OF brand"',
+        ("tests/races",),
+    ),
+    Mutant(
+        "lock the campaign first",
+        "campaigns/services/statements.py",
+        'LOCKING = "FOR UPDATE OF brand, campaign"',
+        'LOCKING = "FOR UPDATE OF campaign, brand"',
+        ("tests/races",),
+    ),
+    Mutant(
+        "read-modify-write instead of adding",
+        "campaigns/services/statements.py",
+        "SET {daily} = counted.{daily} + move.daily",
+        "SET {daily} = move.daily",
         # The lock alone hides it: only where that is gone as well does anybody see.
         ("tests/races/test_spend.py::test_twin_without_the_lock_neither_sees_the_crossing",),
     ),
@@ -161,8 +182,8 @@ MUTANTS = (
     Mutant(
         "a spend stops its own campaign only",
         "campaigns/services/posting.py",
-        "        crossed = periods.campaigns_of(brand, loaded=campaigns.values())",
-        "        pass",
+        "        crossed = periods.campaigns_of(posting.brand, loaded=posting.campaigns.values())",
+        "        crossed = [row for row in rows if isinstance(row, Campaign)]",
         (PROOF,),
     ),
     Mutant(

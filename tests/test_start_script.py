@@ -180,3 +180,38 @@ def test_a_python_can_be_chosen(clone: Clone) -> None:
     clone.put_python("mine")
 
     assert clone.start(PYTHON=str(clone.programs / "mine")).returncode == 0
+
+
+DOCKER = """#!/bin/sh
+case "$*" in
+    "compose version") exit "${COMPOSE_EXIT:-0}" ;;
+    *) printf '%s\\n' "$@" >docker.log ;;
+esac
+"""
+
+
+def put_docker(clone: Clone) -> None:
+    program = clone.programs / "docker"
+    program.write_text(DOCKER)
+    program.chmod(0o755)
+
+
+def test_with_docker_it_needs_no_python(clone: Clone) -> None:
+    put_docker(clone)
+
+    done = clone.start("--docker", "--detach")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (clone.folder / "docker.log").read_text().split() == ["compose", "up", "--build", "--detach"]
+    assert not (clone.folder / ".venv").exists()
+
+
+@pytest.mark.parametrize("has_docker", [True, False])
+def test_without_docker_it_says_what_is_needed(clone: Clone, has_docker: bool) -> None:
+    if has_docker:
+        put_docker(clone)
+
+    done = clone.start("--docker", COMPOSE_EXIT="1")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("start: Docker with its compose plugin is needed")

@@ -24,6 +24,9 @@ FORESEEN_ROWS = 1000
 _YES = "post"
 _ASKED_FOR = "asked_for"
 
+# Sent along by the page of one row, which is where the person wants to be afterwards.
+BACK = "back_to_page"
+
 
 @dataclass(frozen=True, slots=True)
 class AskedRow:
@@ -83,6 +86,7 @@ def ask(desk: ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any], questi
     keys = [0] if _is_about_all(request) else list(rows.order_by("pk").values_list("pk", flat=True))
     carried = [("action", request.POST["action"]), ("index", "0"), (_ASKED_FOR, count)]
     carried += [("select_across", "1")] if _is_about_all(request) else []
+    carried += [(BACK, "1")] if BACK in request.POST else []
     context = {
         **desk.admin_site.each_context(request),
         "title": question.title,

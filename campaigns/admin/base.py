@@ -26,7 +26,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.admin.choices import keys_among
-from campaigns.admin.forms import DeskForm
+from campaigns.admin.forms import PRESET, PREVIEW, DeskForm
 from campaigns.admin.log import describe_changes
 from campaigns.errors import Refusal
 from campaigns.models import LARGEST_KEY, AuditEntry
@@ -127,8 +127,15 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
             return super(DeskAdmin, self.at_present()).delete_view(request, object_id, extra_context)
         except Refusal as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-            page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-            return HttpResponseRedirect(reverse(page, args=[object_id]))
+            return HttpResponseRedirect(self.page_of(object_id))
+
+    def page_of(self, row: _Row | str) -> str:
+        """Return the address of a row's own page.
+
+        :param row: the row, or its key.
+        """
+        key = row if isinstance(row, str) else row.pk
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[key])
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -150,6 +157,7 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         if issubclass(form_class, DeskForm):
             form_class.refusal = self.refusal
             form_class.now = self.now
+            form_class.is_tried = PREVIEW in request.POST or PRESET in request.POST
             form_class.reach = reach_of(request.user)
         return form_class
 

@@ -10,17 +10,20 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_stubs_ext import WithAnnotations
 
 from campaigns.admin import cells
+from campaigns.admin.act_cells import last_acts
 from campaigns.admin.asking import AskedRow, outcome
 from campaigns.admin.base import actor_of
+from campaigns.admin.brand_page import brand_page
 from campaigns.admin.filters import UsedFilter
-from campaigns.admin.forms import DeskForm, budget_field
+from campaigns.admin.foreseeing import foresee_brand
+from campaigns.admin.forms import PREVIEW, DeskForm, budget_field
 from campaigns.admin.switches import Act, SwitchedAdmin
 from campaigns.errors import InvalidTimeZone
 from campaigns.facts import budget_uses, readable_zone
@@ -75,12 +78,12 @@ class BrandAdmin(SwitchedAdmin[Brand]):
 
     nothing_yet = "A brand is a client: its time zone says when its days begin, its budgets stop all of its campaigns."
     form = BrandForm
+    change_form_template = "admin/campaigns/brand_page.html"
     list_display = ("where", "state", "running_campaigns", "today", "month")
     list_filter = ("is_enabled", UsedFilter, "currency")
     # A row that counts others forgets the order of its table.
     ordering = ("name",)
     search_fields = ("name",)
-    readonly_fields = ("state", "running_campaigns", "budgets", "day_since", "month_since")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
         """Count the campaigns along with the brands."""
@@ -88,13 +91,30 @@ class BrandAdmin(SwitchedAdmin[Brand]):
         return super().get_queryset(request).annotate(running=running, total=Count("campaigns"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Brand | None = None) -> _FieldsetSpec:
-        """Show what is spent once there is something to show."""
-        decided: _FieldsetSpec = [
-            (None, {"fields": ("name", "time_zone", "currency", "is_enabled")}),
+        """Ask for budgets first once there is a brand: they are what people come back for."""
+        sets: _FieldsetSpec = [
+            ("The brand", {"fields": ("name", "time_zone", "currency", "is_enabled")}),
             ("Budgets, over all its campaigns", {"fields": ("daily_budget", "monthly_budget")}),
         ]
-        shown = ("state", "running_campaigns", "budgets", "day_since", "month_since")
-        return decided if obj is None else [("Now", {"fields": shown}), *decided]
+        return sets if obj is None else sets[::-1]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Brand | None = None,
+    ) -> HttpResponse:
+        """Show how the brand stands above its form and, where somebody asks for it, what the form would do."""
+        if obj is not None:
+            context["page"] = brand_page(obj, may=request.user.has_perm, now=self.now)
+            context["acts"] = last_acts(self.audit_of(obj), readable_zone(obj))
+            form = context["adminform"].form
+            if PREVIEW in request.POST and not form.errors:
+                context["foreseen"] = foresee_brand(obj, form.changes(FACTS), self.now)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def audit_of(self, row: Brand) -> QuerySet[AuditEntry]:
         """Return what was done to the brand and its campaigns."""
@@ -168,21 +188,6 @@ class BrandAdmin(SwitchedAdmin[Brand]):
     def month(self, brand: Brand) -> SafeString:
         """Return what was spent this month, of how much, and the used share."""
         return cells.budget(self._uses(brand).month, brand.currency)
-
-    @admin.display(description="spent")
-    def budgets(self, brand: Brand) -> SafeString:
-        """Return both budgets with what was spent of them."""
-        return cells.budget_table([("", self._uses(brand))], brand.currency)
-
-    @admin.display(description="day counted since")
-    def day_since(self, brand: Brand) -> SafeString | str:
-        """Return from when on today's spend counts."""
-        return cells.moment(brand.daily_since, readable_zone(brand))
-
-    @admin.display(description="month counted since")
-    def month_since(self, brand: Brand) -> SafeString | str:
-        """Return from when on this month's spend counts."""
-        return cells.moment(brand.monthly_since, readable_zone(brand))
 
     def _uses(self, brand: Brand) -> BudgetUses:
         return budget_uses(brand, readable_zone(brand), self.now)

@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
+from campaigns.admin.act_cells import last_acts
 from campaigns.admin.asking import AskedRow, outcome
 from campaigns.admin.base import actor_of
 from campaigns.admin.campaign_form import FACTS, CampaignForm
+from campaigns.admin.campaign_page import campaign_page
 from campaigns.admin.choices import CampaignChoices, RowSelect
 from campaigns.admin.copying import CopyingAdmin
+from campaigns.admin.drawing import draw_week
 from campaigns.admin.filters import BlockerFilter, FlightFilter, StatusFilter, UsedFilter
+from campaigns.admin.foreseeing import foresee_campaign
+from campaigns.admin.forms import PREVIEW
 from campaigns.admin.hours import find_schedule
 from campaigns.admin.switches import Act, SwitchedAdmin
 from campaigns.facts import budget_uses, readable_zone
 from campaigns.models import AuditEntry, Brand, Campaign, describe_hours
-from campaigns.queries import Explanation, explain
+from campaigns.queries import explain
 from campaigns.queries.preview import Change, Preview, preview, resetting_campaign, switching_campaign
 from campaigns.rules.budgets import BudgetUses
 from campaigns.rules.periods import PeriodKind
@@ -32,9 +37,6 @@ from campaigns.services import change_campaign, create_campaign, delete_campaign
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
-
-
-NOW = ("status_now", "held_by", "next_change", "review", "budgets", "day_since", "month_since", "entries")
 
 
 class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
@@ -45,7 +47,7 @@ class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
         "both its own and its brand's budgets have something left."
     )
     form = CampaignForm
-    change_form_template = "admin/campaigns/change_form_with_windows.html"
+    change_form_template = "admin/campaigns/campaign_page.html"
     list_display = ("where", "state", "today", "month", "review")
     list_filter = (StatusFilter, BlockerFilter, UsedFilter, FlightFilter, "brand")
     search_fields = ("name", "external_id", "brand__name")
@@ -63,17 +65,16 @@ class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
         return [path("choices/", view, name="campaigns_campaign_choices"), *super().get_urls()]
 
     def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> _FieldsetSpec:
-        """Show state and spend once there is a campaign."""
-        decided: _FieldsetSpec = [
+        """Ask for what a person decides."""
+        return [
             (None, {"fields": ("brand", "name", "external_id", "is_enabled")}),
             ("Its own budgets", {"fields": ("daily_budget", "monthly_budget")}),
             ("When it may run", {"fields": ("start_date", "end_date", "hours")}),
         ]
-        return decided if obj is None else [("Now", {"fields": NOW}), *decided]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> tuple[str, ...]:
         """Let nobody move a campaign to another brand."""
-        return () if obj is None else ("brand", *NOW)
+        return () if obj is None else ("brand",)
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
@@ -97,6 +98,27 @@ class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
             campaign = change_campaign(campaign_id=row.pk, now=self.now, actor=actor, **changes)
         self.message_user(request, explain(campaign_id=campaign.pk, now=self.now).headline)
         return campaign
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Campaign | None = None,
+    ) -> HttpResponse:
+        """Show the answer and the past above the form, and the week; where asked for, what the form would do."""
+        form = context["adminform"].form
+        zone = None if obj is None else readable_zone(obj.brand)
+        context["week"] = draw_week(form.drawn, zone, self.now)
+        if obj is not None:
+            context["page"] = campaign_page(obj, may=request.user.has_perm, now=self.now)
+            context["acts"] = last_acts(self.audit_of(obj), zone)
+            if PREVIEW in request.POST and not form.errors:
+                changes = form.changes(FACTS) | form.schedule_changes()
+                context["foreseen"] = foresee_campaign(form, obj, changes, self.now)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def remove(self, request: HttpRequest, row: Campaign) -> None:
         """Delete a campaign that never spent."""
@@ -149,47 +171,6 @@ class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
         """Return when time alone may next change its state."""
         return cells.review_moment(campaign, campaign.brand, self.now)
 
-    @admin.display(description="status")
-    def status_now(self, campaign: Campaign) -> SafeString:
-        """Return the state, the answer in a sentence, and whether a pass is about to change it."""
-        explained = self._explained(campaign)
-        note = "" if explained.is_settled else " The next pass brings it in line, within a minute."
-        return format_html("{} {}{}", cells.status_badge(campaign.status), explained.headline, note)
-
-    @admin.display(description="held by")
-    def held_by(self, campaign: Campaign) -> SafeString | str:
-        """Return everything that holds it."""
-        return cells.lines(self._explained(campaign).holds, otherwise="nothing")
-
-    @admin.display(description="next change")
-    def next_change(self, campaign: Campaign) -> str:
-        """Return what time alone changes next, and when."""
-        return self._explained(campaign).next_change or "Time alone changes nothing."
-
-    @admin.display(description="spent")
-    def budgets(self, campaign: Campaign) -> SafeString:
-        """Return its own budgets and those of its brand, with what was spent of them."""
-        brand = campaign.brand
-        of_brand = budget_uses(brand, readable_zone(brand), self.now)
-        return cells.budget_table([("campaign", self._uses(campaign)), ("brand", of_brand)], brand.currency)
-
-    @admin.display(description="day counted since")
-    def day_since(self, campaign: Campaign) -> SafeString | str:
-        """Return from when on today's spend counts."""
-        return cells.moment(campaign.daily_since, readable_zone(campaign.brand))
-
-    @admin.display(description="month counted since")
-    def month_since(self, campaign: Campaign) -> SafeString | str:
-        """Return from when on this month's spend counts."""
-        return cells.moment(campaign.monthly_since, readable_zone(campaign.brand))
-
-    @admin.display(description="more")
-    def entries(self, campaign: Campaign) -> SafeString:
-        """Return the ways to what belongs to it."""
-        pages = (("spend entries", "spendlog"), ("status changes", "statuschange"))
-        links = [(reverse(f"admin:campaigns_{model}_changelist"), campaign.pk, words) for words, model in pages]
-        return format_html_join(" · ", '<a href="{}?campaign__id__exact={}">{}</a>', links)
-
     @admin.display(description="hours")
     def hours(self, campaign: Campaign) -> str:
         """Return its schedule in words, for those who may look only."""
@@ -197,9 +178,6 @@ class CampaignAdmin(CopyingAdmin, SwitchedAdmin[Campaign]):
 
     def _uses(self, campaign: Campaign) -> BudgetUses:
         return budget_uses(campaign, readable_zone(campaign.brand), self.now)
-
-    def _explained(self, campaign: Campaign) -> Explanation:
-        return explain(campaign_id=campaign.pk, now=self.now)
 
 
 def _change_of(act: Act) -> Change:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from campaigns.admin.forms import budget_field
-from campaigns.admin.hours import Hours, WindowsForm, find_schedule, hours_of
+from campaigns.admin.hours import Hours, WindowsForm, find_schedule, hours_of, windows_of
 from campaigns.models import Campaign, DaypartingSchedule
 from campaigns.rules.dayparting import Window
 
@@ -18,6 +18,7 @@ class CampaignForm(WindowsForm[Campaign]):
     """What a person decides about a campaign."""
 
     fields_of_refusals: ClassVar[dict[str, str]] = {"windows": "hours"}
+    answer_of_preset: ClassVar[dict[str, str]] = {"hours": Hours.WINDOWS.value}
 
     daily_budget = budget_field("Daily budget")
     monthly_budget = budget_field("Monthly budget")
@@ -34,6 +35,15 @@ class CampaignForm(WindowsForm[Campaign]):
     def schedule(self) -> DaypartingSchedule | None:
         """Return the campaign's schedule; a campaign to be has none."""
         return None if self.instance._state.adding else find_schedule(self.instance.pk)
+
+    @property
+    def drawn(self) -> tuple[Window, ...] | None:
+        """The windows to draw, as the answer above them says."""
+        schedule = self.schedule()
+        answer = str(self.data.get("hours", "")) if self.is_typed else hours_of(schedule).value
+        if answer in (Hours.ANY, Hours.KEPT):
+            return None
+        return () if answer == Hours.NEVER else (self.windows if self.is_typed else windows_of(schedule))
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse hours and windows that contradict each other."""

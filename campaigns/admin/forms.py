@@ -21,6 +21,10 @@ DAY_FORMATS = ("%Y-%m-%d",)
 
 _Row = TypeVar("_Row", bound=Model)
 
+# What the buttons are called that send a form to be tried out, not to be saved: to see what would become of it, and to
+# have a preset filled in.
+PREVIEW, PRESET = "_preview", "_preset"
+
 
 class DeskForm(forms.ModelForm[_Row]):
     """A form that changes only what the person changed since they loaded the page.
@@ -33,6 +37,9 @@ class DeskForm(forms.ModelForm[_Row]):
     now: ClassVar[datetime]
     # Nothing can be chosen until somebody has said who asks.
     reach: ClassVar[Reach] = Reach(frozenset())
+
+    # A form that is only tried out counts as not valid, so that nobody saves it; it may be free of errors all the same.
+    is_tried: ClassVar[bool] = False
 
     # Refusals name the facts of services; where a field is called otherwise, it is said here.
     fields_of_refusals: ClassVar[dict[str, str]] = {}
@@ -50,6 +57,10 @@ class DeskForm(forms.ModelForm[_Row]):
                 _name_both_parts(field.widget, str(field.label))
             if isinstance(field, forms.ModelChoiceField):
                 _offer_only(field, self.reach)
+
+    def is_valid(self) -> bool:
+        """Tell whether what was sent may be saved."""
+        return super().is_valid() and not self.is_tried
 
     def clean(self) -> dict[str, Any] | None:
         """Show what the service said no to, where it was asked in vain before."""

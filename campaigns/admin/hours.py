@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import time
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.db import models
 from django.forms.formsets import BaseFormSet, formset_factory
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
 
-from campaigns.admin.forms import DeskForm
+from campaigns.admin.forms import PRESET, DeskForm
+from campaigns.admin.presets import ANOTHER_LINE, EMPTY, PRESETS, Preset, fill_in
 from campaigns.models import DaypartingSchedule
 from campaigns.rules.dayparting import Weekday, Window
 
@@ -102,10 +105,17 @@ class WindowsForm(DeskForm[_Row]):
     leaves newer ones alone.
     """
 
+    # Who takes a preset wants its windows in force.
+    answer_of_preset: ClassVar[dict[str, str]] = {}
+
     windows_shown = forms.CharField(widget=forms.HiddenInput, required=False)
     lines: BaseFormSet[WindowForm]
 
     def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+        # Somebody who is in the middle of a form wants a line filled in, not to hear what is still missing.
+        self.is_filling = isinstance(data, QueryDict) and PRESET in data
+        if isinstance(data, QueryDict) and self.is_filling:
+            data = self._filled(data)
         super().__init__(data, *args, **kwargs)
         schedule = self.schedule()
         windows = windows_of(schedule)
@@ -118,12 +128,43 @@ class WindowsForm(DeskForm[_Row]):
         """Return the schedule that is to be changed, if there is one."""
         raise NotImplementedError
 
+    @property
+    def presets(self) -> tuple[Preset, ...]:
+        """What the table offers to fill in."""
+        return PRESETS
+
+    @property
+    def is_typed(self) -> bool:
+        """True if the page shows windows that somebody has typed, and that can be read."""
+        return self.is_bound and self.lines.is_valid()
+
+    @property
+    def drawn(self) -> tuple[Window, ...] | None:
+        """The windows to draw: those that were typed or, where there are none or they cannot be read, those stored."""
+        raise NotImplementedError
+
+    def full_clean(self) -> None:
+        """Check what was sent, unless somebody only had a line filled in."""
+        if self.is_filling:
+            self._errors = ErrorDict()
+            self.cleaned_data = {}
+        else:
+            super().full_clean()
+
     def clean(self) -> dict[str, Any] | None:
         """Check the lines too."""
         cleaned = super().clean()
         if not self.lines.is_valid():
             self.add_error(None, "A window is not complete: see the table of windows.")
         return cleaned
+
+    def _filled(self, sent: QueryDict) -> QueryDict:
+        wanted = sent.get(PRESET, "")
+        filled = fill_in(sent, wanted=wanted, prefix="windows", most=MOST_WINDOWS)
+        if wanted not in (ANOTHER_LINE, EMPTY):
+            for name, answer in self.answer_of_preset.items():
+                filled[name] = answer
+        return filled
 
     @property
     def windows(self) -> tuple[Window, ...]:

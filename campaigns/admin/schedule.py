@@ -8,15 +8,18 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
 from campaigns.admin.base import DeskAdmin, actor_of
 from campaigns.admin.choices import campaign_choice, campaign_path
-from campaigns.admin.hours import WindowsForm
+from campaigns.admin.drawing import draw_week
+from campaigns.admin.hours import WindowsForm, windows_of
+from campaigns.facts import readable_zone
 from campaigns.models import AuditEntry, DaypartingSchedule, describe_hours
 from campaigns.queries import explain
+from campaigns.rules.dayparting import Window
 from campaigns.services import change_schedule, set_windows
 from campaigns.services.schedules import ScheduleFacts
 
@@ -34,6 +37,14 @@ class ScheduleForm(WindowsForm[DaypartingSchedule]):
     def schedule(self) -> DaypartingSchedule | None:
         """Return the schedule itself; a new one has no window yet."""
         return None if self.instance._state.adding else self.instance
+
+    @property
+    def drawn(self) -> tuple[Window, ...] | None:
+        """The windows to draw; a schedule that is not in force lets its campaign run at any hour."""
+        is_enabled = bool(self.data.get("is_enabled")) if self.is_typed else self.instance.is_enabled
+        if not is_enabled:
+            return None
+        return self.windows if self.is_typed else windows_of(self.schedule())
 
     def clean_campaign(self) -> Any:
         """Refuse a second schedule.
@@ -93,6 +104,20 @@ class ScheduleAdmin(DeskAdmin[DaypartingSchedule]):
         campaign = change_schedule(campaign_id=campaign_id, now=self.now, actor=actor_of(request), **changes)
         self.message_user(request, explain(campaign_id=campaign.pk, now=self.now).headline)
         return campaign.schedule
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: DaypartingSchedule | None = None,
+    ) -> HttpResponse:
+        """Show the week above the table of windows."""
+        zone = None if obj is None else readable_zone(obj.campaign.brand)
+        context["week"] = draw_week(context["adminform"].form.drawn, zone, self.now)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def remove(self, request: HttpRequest, row: DaypartingSchedule) -> None:
         """Let the campaign run at any hour."""

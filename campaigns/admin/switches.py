@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from campaigns.admin.asking import (
+    BACK,
     FORESEEN_ROWS,
     NAMED_ROWS,
     AskedRow,
@@ -128,8 +129,9 @@ class SwitchedAdmin(DeskAdmin[_Counted]):
             return None
         if not is_confirmed(self, request, rows):
             return ask(self, request, rows, self._question(rows, act))
+        only = rows.first() if BACK in request.POST and rows.count() == 1 else None
         self.each(request, rows, self._doing(request, act), did=act.did, failed=act.failed, log=act.log)
-        return None
+        return None if only is None else HttpResponseRedirect(self.page_of(only))
 
     def _doing(self, request: HttpRequest, act: Act) -> Callable[[_Counted], str]:
         def do(row: _Counted) -> str:

@@ -11,6 +11,7 @@ from campaigns.models.dayparting import DaypartingSchedule, DaypartingWindow, de
 from campaigns.models.fields import LARGEST_KEY, MoneyField, money_value
 from campaigns.models.history import Cause, ChangeFeed, StatusChange
 from campaigns.models.imports import UNFINISHED, ImportState, SpendImport, SpendUpload
+from campaigns.models.leases import Lease
 from campaigns.models.people import BrandLimit
 from campaigns.models.pulses import LedgerDrift, Pulse, RefusalCount
 from campaigns.models.spend import SpendLog, SpendLogQuerySet
@@ -38,6 +39,7 @@ __all__ = [
     "DaypartingSchedule",
     "DaypartingWindow",
     "ImportState",
+    "Lease",
     "LedgerDrift",
     "MoneyField",
     "OutboxEvent",

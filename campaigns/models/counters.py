@@ -13,7 +13,7 @@ from django.db.models.base import ModelBase
 
 from campaigns.models.fields import MoneyField
 from campaigns.rules.budgets import BudgetUse, BudgetUses
-from campaigns.rules.periods import EARLIEST_MOMENT, CurrentPeriods, PeriodKind, period_at
+from campaigns.rules.periods import EARLIEST_MOMENT, CurrentPeriods, PeriodKind, period_from
 
 
 class Counted(models.Model):
@@ -71,10 +71,10 @@ class Counted(models.Model):
         monthly = self.current_monthly_spend if self.monthly_since >= periods.month.start else Decimal(0)
         return BudgetUses(day=BudgetUse(self.daily_budget, daily), month=BudgetUse(self.monthly_budget, monthly))
 
-    def counts(self, kind: PeriodKind, moment: datetime, zone: ZoneInfo) -> bool:
-        """Tell whether a spend of that moment belongs into the counter of that kind, as far as it has come."""
+    def counted_span(self, kind: PeriodKind, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Return the first moment that belongs into the counter of that kind, as far as it has come, and its end."""
         since = self.since(kind)
-        return since <= moment < period_at(kind, since, zone).end
+        return since, period_from(kind, since, zone).end
 
     def since(self, kind: PeriodKind) -> datetime:
         """Return the moment from which the counter of that kind counts."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import TypedDict, Unpack
 
 from campaigns.facts import facts_of
 from campaigns.models import Campaign
@@ -39,6 +40,22 @@ class Preview:
         return self.headline is not None and self.campaign.is_active
 
 
+class BudgetChanges(TypedDict, total=False):
+    """What a person would change of a brand or a campaign; what is left out stays as it is."""
+
+    is_enabled: bool
+    daily_budget: Decimal | None
+    monthly_budget: Decimal | None
+
+
+class CampaignChanges(BudgetChanges, total=False):
+    """The same of a campaign; `windows` None: any hour."""
+
+    start_date: date | None
+    end_date: date | None
+    windows: tuple[Window, ...] | None
+
+
 def preview(*, campaigns: Sequence[Campaign], change: Change, now: datetime) -> list[Preview]:
     """Return what would become of the campaigns, in their order.
 
@@ -60,6 +77,27 @@ def switching_brand(*, is_enabled: bool) -> Change:
     return lambda facts: replace(facts, is_brand_enabled=is_enabled)
 
 
+def changing_brand(**changes: Unpack[BudgetChanges]) -> Change:
+    """Return the change of what a person decides about a brand."""
+    return lambda facts: replace(
+        facts,
+        is_brand_enabled=changes.get("is_enabled", facts.is_brand_enabled),
+        brand=_limited(facts.brand, changes),
+    )
+
+
+def changing_campaign(**changes: Unpack[CampaignChanges]) -> Change:
+    """Return the change of what a person decides about a campaign."""
+    return lambda facts: replace(
+        facts,
+        is_campaign_enabled=changes.get("is_enabled", facts.is_campaign_enabled),
+        campaign=_limited(facts.campaign, changes),
+        start_date=changes.get("start_date", facts.start_date),
+        end_date=changes.get("end_date", facts.end_date),
+        windows=changes.get("windows", facts.windows),
+    )
+
+
 def resetting_campaign(kind: PeriodKind) -> Change:
     """Return the start of a campaign's own period, now."""
     return lambda facts: replace(facts, campaign=_started(facts.campaign, kind))
@@ -73,6 +111,13 @@ def resetting_brand(kind: PeriodKind) -> Change:
 def putting_windows(windows: tuple[Window, ...] | None) -> Change:
     """Return the change of a campaign's windows; None: any hour."""
     return lambda facts: replace(facts, windows=windows)
+
+
+def _limited(uses: BudgetUses, changes: BudgetChanges | CampaignChanges) -> BudgetUses:
+    return BudgetUses(
+        day=replace(uses.day, limit=changes.get("daily_budget", uses.day.limit)),
+        month=replace(uses.month, limit=changes.get("monthly_budget", uses.month.limit)),
+    )
 
 
 def _started(uses: BudgetUses, kind: PeriodKind) -> BudgetUses:

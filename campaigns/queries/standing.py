@@ -74,6 +74,7 @@ class BrandStanding:
     """A brand at one moment.
 
     :param today: its local date; None if its time zone cannot be read.
+    :param hours: the windows in which any of its campaigns may run; None: any hour.
     :param used_up: the period whose budget is used up, the month first; None: none is.
     :param risk: None: all goes as planned, or nothing is planned.
     """
@@ -89,6 +90,7 @@ class BrandStanding:
     outlook: Outlook
     used_up: PeriodKind | None
     risk: Risk | None
+    hours: frozenset[Window] | None
 
 
 @dataclass(slots=True)
@@ -167,6 +169,7 @@ def _standing(brand: Brand, play: _Play, now: datetime) -> BrandStanding:
         outlook=_outlook(brand, zone, hours, (day, month), risk),
         used_up=_used_up(day.use, month.use),
         risk=risk,
+        hours=hours,
     )
 
 

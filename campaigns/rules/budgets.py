@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -53,6 +53,20 @@ class BudgetUses:
 
     day: BudgetUse
     month: BudgetUse
+
+
+def is_border_crossed(limit: Decimal | None, before: Decimal, after: Decimal, borders: Sequence[int]) -> bool:
+    """Tell whether one of these shares of the limit, in percent, was reached or left between two sums spent.
+
+    With 100 among them, this is also the question whether the budget is used up now and was not before, or the other
+    way round. A limit of 0 is always used up, so nothing is crossed.
+
+    :param borders: lowest first.
+    """
+    if not limit:
+        return False
+    low, high = (before * 100, after * 100) if before < after else (after * 100, before * 100)
+    return high >= limit * borders[0] and any(low < limit * border <= high for border in borders)
 
 
 def crossed_thresholds(before: BudgetUse, after: BudgetUse, thresholds: Iterable[int]) -> tuple[int, ...]:

@@ -64,6 +64,14 @@ class Window:
         return f"{describe_weekdays(self.weekdays)} {self.start:%H:%M}-{self.end:%H:%M}"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Stretch:
+    """A part of one day's wall clock, as time since midnight: from `start` up to, not including, `end`."""
+
+    start: timedelta
+    end: timedelta
+
+
 def is_inside(windows: Iterable[Window], moment: datetime, zone: ZoneInfo) -> bool:
     """Tell whether the wall clock of the zone stands in one of the windows at that moment."""
     wall = moment.astimezone(zone)
@@ -80,6 +88,23 @@ def next_edge(windows: tuple[Window, ...], moment: datetime, zone: ZoneInfo) -> 
             if is_inside(windows, candidate, zone) is not inside:
                 return candidate
     return None
+
+
+def week_of(windows: Iterable[Window]) -> tuple[tuple[Stretch, ...], ...]:
+    """Return, for each weekday from Monday on, the stretches of its wall clock that the windows cover.
+
+    In order and without overlaps; what runs overnight is cut at midnight, and Sunday's runs into Monday.
+    """
+    days: list[list[Stretch]] = [[] for _ in Weekday]
+    for window in windows:
+        start, end = _since_midnight(window.start), _since_midnight(window.end)
+        for day in window.weekdays:
+            if window.runs_overnight:
+                days[day].append(Stretch(start, _ONE_DAY))
+                days[(day + 1) % 7].append(Stretch(timedelta(0), end))
+            else:
+                days[day].append(Stretch(start, end))
+    return tuple(_merged(stretches) for stretches in days)
 
 
 def daily_hours(*, allowed_start_hour: int, allowed_end_hour: int) -> Window:
@@ -122,6 +147,20 @@ def _covers(window: Window, today: Weekday, yesterday: Weekday, clock: time) -> 
         return today in window.weekdays and window.start <= clock < window.end
     starts_today = today in window.weekdays and clock >= window.start
     return starts_today or (yesterday in window.weekdays and clock < window.end)
+
+
+def _since_midnight(clock: time) -> timedelta:
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)
+
+
+def _merged(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    merged: list[Stretch] = []
+    for stretch in sorted(stretch for stretch in stretches if stretch.start < stretch.end):
+        if merged and stretch.start <= merged[-1].end:
+            merged[-1] = Stretch(merged[-1].start, max(merged[-1].end, stretch.end))
+        else:
+            merged.append(stretch)
+    return tuple(merged)
 
 
 def _candidates(windows: tuple[Window, ...], moment: datetime, zone: ZoneInfo, days: int) -> list[datetime]:

@@ -7,11 +7,12 @@ A micro is one millionth of a currency's unit, the unit in which ad platforms bi
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
 
 from campaigns.errors import InvalidAmount
 
 MICROS_PER_UNIT = 1_000_000
+_MICROS_PER_CENT = 10_000
 MICRO = Decimal("0.000001")
 CENT = Decimal("0.01")
 
@@ -48,6 +49,7 @@ _DECIMALS |= dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", re.ASCII)
 _LONGEST_NUMBER = 40
 _WIDE = Context(prec=60)
+_EXACT = Context(prec=60, traps=[Inexact])
 _MICRO_DECIMALS = 6
 # Totals may be larger than one amount; nothing sensible has over 30 digits before its point.
 _LARGEST_EXPONENT = 30
@@ -108,16 +110,23 @@ def to_micros(amount: Decimal) -> int:
     """
     if not amount.is_finite() or amount.adjusted() > _LARGEST_EXPONENT:
         raise InvalidAmount(f"{_shown(amount)} is not an amount of money.")
-    if _decimals(amount) > _MICRO_DECIMALS:
-        raise InvalidAmount(f"{_shown(amount)} has more than 6 decimals.")
-    return int(amount.scaleb(_MICRO_DECIMALS, context=_WIDE))
+    try:
+        scaled = amount.scaleb(_MICRO_DECIMALS, context=_EXACT)
+        micros = int(scaled)
+        if micros == scaled:
+            return micros
+    except Inexact:
+        # So many digits that even the wide context would have to round.
+        pass
+    raise InvalidAmount(f"{_shown(amount)} has more than 6 decimals.")
 
 
 def from_micros(micros: int) -> Decimal:
     """Turn whole micros into units: at least 2 decimals, more only where there are any."""
-    amount = _WIDE.multiply(Decimal(micros), MICRO)
-    cents = amount.quantize(CENT, context=_WIDE)
-    return cents if cents == amount else amount.normalize(_WIDE)
+    cents, rest = divmod(micros, _MICROS_PER_CENT)
+    if not rest:
+        return Decimal(cents).scaleb(-2, context=_WIDE)
+    return Decimal(micros).scaleb(-_MICRO_DECIMALS, context=_WIDE).normalize(_WIDE)
 
 
 def format_amount(amount: Decimal) -> str:
@@ -149,7 +158,7 @@ def _read_number(value: str | int | Decimal) -> Decimal:
 
 def _fit(amount: Decimal, *, decimals: int, what: str) -> Decimal:
     _check_size(amount, what=what)
-    if _decimals(amount) > decimals:
+    if _has_more_decimals(amount, decimals):
         raise InvalidAmount(f"{_shown(amount)} has more than {decimals} decimals, and at most {decimals} can be kept.")
     return from_micros(to_micros(amount))
 
@@ -162,11 +171,11 @@ def _check_size(amount: Decimal, *, what: str) -> None:
         raise InvalidAmount(f"This {what} is too large: at most {LARGEST_AMOUNT:,f} can be kept.")
 
 
-def _decimals(amount: Decimal) -> int:
-    """Count the decimals of a finite amount, zeros at its end left out."""
+def _has_more_decimals(amount: Decimal, decimals: int) -> bool:
+    """Tell whether a finite amount has more than so many decimals, zeros at its end left out."""
     _, digits, exponent = amount.as_tuple()
-    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
-    return max(0, -int(exponent) - zeros) if any(digits) else 0
+    too_many = -int(exponent) - decimals
+    return too_many > 0 and any(digits[-too_many:])
 
 
 def _shown(amount: Decimal) -> str:

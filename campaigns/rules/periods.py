@@ -77,7 +77,10 @@ def find_zone(name: str) -> ZoneInfo:
 
 def current_periods(now: datetime, zone: ZoneInfo) -> CurrentPeriods:
     """Return the local day and the local month that contain `now`."""
-    return CurrentPeriods(day=period_at(PeriodKind.DAY, now, zone), month=period_at(PeriodKind.MONTH, now, zone))
+    today = local_day(now, zone)
+    return CurrentPeriods(
+        day=period_of_day(PeriodKind.DAY, today, zone), month=period_of_day(PeriodKind.MONTH, today, zone)
+    )
 
 
 def period_at(kind: PeriodKind, moment: datetime, zone: ZoneInfo) -> Period:
@@ -86,6 +89,7 @@ def period_at(kind: PeriodKind, moment: datetime, zone: ZoneInfo) -> Period:
     return period_of_day(kind, day, zone)
 
 
+@lru_cache(maxsize=4096)
 def period_of_day(kind: PeriodKind, day: date, zone: ZoneInfo) -> Period:
     """Return the local day `day`, or the local month that it belongs to."""
     if kind is PeriodKind.DAY:
@@ -103,6 +107,12 @@ def check_day(day: date, zone: ZoneInfo, *, field: str = "occurred_at") -> date:
     if day_start(day, zone) == day_start(day + _ONE_DAY, zone):
         raise InvalidMoment(f"{day} does not exist in {zone.key}: clocks skip that day.", field=field)
     return day
+
+
+@lru_cache(maxsize=4096)
+def period_from(kind: PeriodKind, since: datetime, zone: ZoneInfo) -> Period:
+    """Return the same period as `period_at`: for moments since which something counts, which are few."""
+    return period_at(kind, since, zone)
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:

@@ -69,6 +69,7 @@ def _parse_line(value: str, *, longest: int, field: str) -> str:
     text = value.strip()
     if len(text) > longest:
         raise InvalidText(f"The {field} has {len(text)} characters: at most {longest} can be kept.", field=field)
-    if any(unicodedata.category(character) in _NOT_KEPT for character in text):
+    # Quickly, for nearly all: what can be printed has none of them.
+    if not text.isprintable() and any(unicodedata.category(character) in _NOT_KEPT for character in text):
         raise InvalidText(f"The {field} has a line break or another character that cannot be kept.", field=field)
     return text

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from campaigns.facts import facts_of
 from campaigns.models import Brand, Campaign, Cause, StatusChange
@@ -28,10 +29,12 @@ def review(
     What webhooks will tell of it is stored along with it.
     Twice, late or out of order gives the same state. The caller holds the brand's lock and has rolled the counters.
 
-    :param campaigns: campaigns of the brand, loaded with `.with_windows()`; they are updated in memory too.
+    :param campaigns: campaigns of the brand; they are updated in memory too.
     :returns: the starts and stops, stored.
     """
     now = believed_now(now, brand.reviewed_at)
+    # Of those that come without, and only now: most spends need no verdict.
+    prefetch_related_objects(campaigns, "schedule__windows")
     decided = [(campaign, facts := facts_of(campaign, brand, now), decide(facts, now)) for campaign in campaigns]
     moved = [(campaign, facts, verdict) for campaign, facts, verdict in decided if _differs(campaign, verdict)]
     if not moved:

@@ -10,6 +10,7 @@ from django.db import OperationalError
 
 from campaigns.errors import BrandBusy, NotFound
 from campaigns.models import LARGEST_KEY, Brand, Campaign
+from campaigns.services import statements
 from campaigns.services.database import refusal_of
 
 
@@ -45,12 +46,27 @@ class LockedCampaigns:
 
 
 def lock_brands_of_campaigns(campaign_ids: Collection[int]) -> LockedCampaigns:
-    """Lock the brands of several campaigns, and return all of them as they now are."""
-    campaign_ids = [key for key in campaign_ids if 0 < key <= LARGEST_KEY]
-    brand_ids = Campaign.objects.filter(pk__in=campaign_ids).order_by().values_list("brand_id", flat=True)
-    brands = lock_brands(brand_ids)
-    # Read under the lock: whoever held it before may have deleted one.
-    return LockedCampaigns(brands, Campaign.objects.with_windows().in_bulk(campaign_ids))
+    """Lock the brands of several campaigns, and return all of them as they now are.
+
+    :raises BrandBusy: if somebody else holds one of the brands for longer than LOCK_TIMEOUT.
+    """
+    keys = [key for key in campaign_ids if 0 < key <= LARGEST_KEY]
+    if not keys:
+        return LockedCampaigns({}, {})
+    waits = _VAIN_WAITS.is_empty or _may_wait_for_campaigns(keys)
+    try:
+        found = statements.lock_with_campaigns(keys, may_wait=waits)
+    except OperationalError as error:
+        if not isinstance(refusal_of(error), BrandBusy):
+            raise
+        if waits:
+            _VAIN_WAITS.remember_campaigns(keys)
+        raise _busy(
+            f"brand of campaign {keys[0]}" if len(keys) == 1 else f"brand of one of {len(keys)} campaigns"
+        ) from error
+    locked = LockedCampaigns({brand.pk: brand for brand, _ in found}, {campaign.pk: campaign for _, campaign in found})
+    _VAIN_WAITS.forget(locked.brands)
+    return locked
 
 
 def lock_brand_of_campaign(campaign_id: int) -> tuple[Brand, Campaign]:
@@ -58,14 +74,11 @@ def lock_brand_of_campaign(campaign_id: int) -> tuple[Brand, Campaign]:
 
     :raises NotFound: if there is no such campaign.
     """
-    brand_id = Campaign.objects.filter(pk=campaign_id).values_list("brand_id", flat=True).first()
-    if brand_id is None:
-        raise no_campaign(campaign_id)
-    brand = lock_brand(brand_id)
-    campaign = Campaign.objects.with_windows().filter(pk=campaign_id).first()
+    locked = lock_brands_of_campaigns([campaign_id])
+    campaign = locked.campaigns.get(campaign_id)
     if campaign is None:
-        raise NotFound(f"Campaign {campaign_id} was just deleted.", field="campaign")
-    return brand, campaign
+        raise no_campaign(campaign_id)
+    return locked.brands[campaign.brand_id], campaign
 
 
 def no_campaign(campaign_id: int) -> NotFound:
@@ -84,17 +97,32 @@ def _lock(brand_ids: Collection[int], *, may_wait: bool = True) -> dict[int, Bra
         if waits and len(brand_ids) == 1:
             # Of several, the database does not say for which one it was.
             _VAIN_WAITS.remember(brand_ids)
-        raise _busy(brand_ids) from error
+        raise _busy(
+            f"brand {next(iter(brand_ids))}" if len(brand_ids) == 1 else f"one of {len(brand_ids)} brands"
+        ) from error
     _VAIN_WAITS.forget(locked)
     return locked
 
 
-def _busy(brand_ids: Collection[int]) -> BrandBusy:
-    whose = f"Brand {next(iter(brand_ids))} is" if len(brand_ids) == 1 else f"One of {len(brand_ids)} brands is"
+def _busy(what: str) -> BrandBusy:
     return BrandBusy(
-        f"{whose} being changed by somebody else, who did not finish in time. "
+        f"The {what} is being changed by somebody else, who did not finish in time. "
         "Nothing was written: try again in a few seconds."
     )
+
+
+def _may_wait_for_campaigns(campaign_ids: Collection[int]) -> bool:
+    """Ask whose campaigns they are, which nobody has to know as long as no wait was in vain."""
+    for until, keys in _VAIN_WAITS.take_campaigns():
+        brand_ids = _brands_of(keys)
+        # Of several, the database did not say for which one it was.
+        if len(brand_ids) == 1:
+            _VAIN_WAITS.remember(brand_ids, until)
+    return _VAIN_WAITS.may_wait_for(_brands_of(campaign_ids))
+
+
+def _brands_of(campaign_ids: Collection[int]) -> set[int]:
+    return set(Campaign.objects.filter(pk__in=campaign_ids).order_by().values_list("brand_id", flat=True))
 
 
 class _VainWaits:
@@ -105,9 +133,19 @@ class _VainWaits:
     """
 
     _SECONDS = 5.0
+    # Whom nobody asks for that long is let go, so that spends of others need not be asked about.
+    _FORGOTTEN_AFTER = 60.0
 
     def __init__(self) -> None:
         self._until: dict[int, float] = {}
+        self._campaigns: list[tuple[float, Collection[int]]] = []
+
+    @property
+    def is_empty(self) -> bool:
+        if self._until:
+            oldest = time.monotonic() - self._FORGOTTEN_AFTER
+            self._until = {brand_id: until for brand_id, until in self._until.items() if until > oldest}
+        return not self._until and not self._campaigns
 
     def may_wait_for(self, brand_ids: Collection[int]) -> bool:
         now = time.monotonic()
@@ -117,8 +155,16 @@ class _VainWaits:
         self.remember(known)
         return True
 
-    def remember(self, brand_ids: Iterable[int]) -> None:
-        self._until.update(dict.fromkeys(brand_ids, time.monotonic() + self._SECONDS))
+    def remember(self, brand_ids: Iterable[int], until: float | None = None) -> None:
+        self._until.update(dict.fromkeys(brand_ids, until or time.monotonic() + self._SECONDS))
+
+    def remember_campaigns(self, campaign_ids: Collection[int]) -> None:
+        """Remember a wait for a brand of these campaigns: whose they are is asked once somebody needs to know."""
+        self._campaigns.append((time.monotonic() + self._SECONDS, campaign_ids))
+
+    def take_campaigns(self) -> list[tuple[float, Collection[int]]]:
+        taken, self._campaigns = self._campaigns, []
+        return taken
 
     def forget(self, brand_ids: Iterable[int]) -> None:
         for brand_id in brand_ids:

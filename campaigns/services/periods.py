@@ -16,7 +16,16 @@ from django.db.models import Sum
 
 from campaigns.errors import InvalidTimeZone
 from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
-from campaigns.rules.periods import CLOCK_TOLERANCE, Period, PeriodKind, believed_now, period_at
+from campaigns.rules.periods import (
+    CLOCK_TOLERANCE,
+    Period,
+    PeriodKind,
+    believed_now,
+    local_day,
+    period_at,
+    period_from,
+    period_of_day,
+)
 from campaigns.services import delivery
 
 logger = logging.getLogger(__name__)
@@ -78,15 +87,17 @@ def roll(
     """
     zone = brand.zone
     now = believed_now(now, brand.reviewed_at)
+    today = local_day(now, zone)
     moved: dict[int, Brand | Campaign] = {}
     for kind in kinds:
-        period = period_at(kind, now, zone)
+        period = period_of_day(kind, today, zone)
         if _is_off(brand, kind, period, now):
             _land(brand, kind, since=period.start, end=period.end)
             moved[id(brand)] = brand
         behind = [campaign for campaign in campaigns if _is_off(campaign, kind, period, now)]
-        _land_all(behind, kind, period)
-        moved.update({id(campaign): campaign for campaign in behind})
+        if behind:
+            _land_all(behind, kind, period)
+            moved.update({id(campaign): campaign for campaign in behind})
     return list(moved.values())
 
 
@@ -120,7 +131,7 @@ def after_resets(*, brand: Brand, campaign: Campaign, now: datetime) -> datetime
         row.since(kind)
         for row in (brand, campaign)
         for kind in EVERY_KIND
-        if row.since(kind) != period_at(kind, row.since(kind), zone).start
+        if row.since(kind) != period_from(kind, row.since(kind), zone).start
     ]
     return max([now, *by_hand])
 
@@ -161,8 +172,6 @@ def _land(row: Brand | Campaign, kind: PeriodKind, *, since: datetime, end: date
 
 def _land_all(campaigns: Sequence[Campaign], kind: PeriodKind, period: Period) -> None:
     """Bring campaigns to the start of one period: those without an entry in it, nearly all, in one statement."""
-    if not campaigns:
-        return
     entries = SpendLog.objects.filter(campaign__in=campaigns, occurred_at__gte=period.start, occurred_at__lt=period.end)
     # Unordered: the ledger's own order would make every entry distinct.
     spent = set(entries.order_by().values_list("campaign_id", flat=True).distinct())

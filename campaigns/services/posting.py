@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
+from django.conf import settings
 
 from campaigns.errors import CounterOverflow
-from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange, money_value
-from campaigns.rules.money import LARGEST_MICROS, from_micros
-from campaigns.rules.periods import CurrentPeriods, PeriodKind, current_periods
-from campaigns.services import delivery, outbox, periods
+from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
+from campaigns.rules.budgets import is_border_crossed
+from campaigns.rules.money import LARGEST_MICROS, from_micros, to_micros
+from campaigns.rules.periods import PeriodKind, current_periods
+from campaigns.services import delivery, outbox, periods, statements
 from campaigns.services.outbox import CountedMove
+from campaigns.services.statements import Move
 
 _LARGEST_COUNTER = from_micros(LARGEST_MICROS)
+_NOTHING = Decimal(0)
+# The share of a budget at which it is used up.
+_USED_UP = 100
 
 
 def prepare(*, brand: Brand, campaigns: Sequence[Campaign], now: datetime) -> tuple[StatusChange, ...]:
@@ -36,6 +42,18 @@ def prepare(*, brand: Brand, campaigns: Sequence[Campaign], now: datetime) -> tu
     return delivery.review(brand=brand, campaigns=campaigns, now=now, cause=Cause.CLOCK)
 
 
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Entries of one brand that are to enter the ledger.
+
+    :param campaigns: the entries' campaigns by key; they and the brand are updated in memory too.
+    """
+
+    brand: Brand
+    campaigns: Mapping[int, Campaign]
+    entries: Sequence[SpendLog]
+
+
 def post(
     *,
     brand: Brand,
@@ -45,49 +63,109 @@ def post(
     cause: Cause = Cause.SPEND,
     actor: str = "",
 ) -> tuple[StatusChange, ...]:
-    """Append entries of one brand, move the counters, and stop or start what crossed a budget, in either direction.
+    """Append entries of one brand. See `post_all`."""
+    return post_all(postings=[Posting(brand, campaigns, entries)], now=now, cause=cause, actor=actor)[0]
 
-    The caller holds the brand's lock and has called `prepare`.
 
-    :param campaigns: the entries' campaigns by key; they and the brand are updated in memory too.
-    :returns: the starts and stops.
+def post_all(
+    *, postings: Sequence[Posting], now: datetime, cause: Cause = Cause.SPEND, actor: str = ""
+) -> list[tuple[StatusChange, ...]]:
+    """Append entries, move the counters, and stop or start what crossed a budget, in either direction.
+
+    The caller holds the locks of the brands and has called `prepare` for each.
+
+    :returns: for each posting its starts and stops.
     :raises CounterOverflow: if a counter would no longer fit its column; nothing is written.
+    :raises ReferenceTaken: if an entry's reference is taken; the transaction has to be rolled back.
     """
-    if not entries:
-        return ()
-    zone, today = brand.zone, current_periods(now, brand.zone)
+    borders = sorted({*settings.BUDGET_THRESHOLDS, _USED_UP})
+    counted = [_count(posting, borders, now) for posting in postings]
+    entries = [entry for posting in postings for entry in posting.entries]
+    if entries:
+        statements.append(
+            entries=entries,
+            campaigns=[move for moves in counted for move in moves.campaigns],
+            brands=[moves.brand for moves in counted if moves.brand],
+        )
+    return [
+        _follow(posting, moves.crossing, now=now, cause=cause, actor=actor) if moves.crossing else ()
+        for posting, moves in zip(postings, counted, strict=True)
+    ]
+
+
+@dataclass(slots=True)
+class _Moves:
+    """How the entries of a posting move counters, and where that crosses something."""
+
+    campaigns: list[Move]
+    brand: Move | None
+    crossing: list[CountedMove]
+
+
+def _count(posting: Posting, borders: Sequence[int], now: datetime) -> _Moves:
+    """Move the counters in memory by what falls into them."""
     by_campaign: defaultdict[int, list[SpendLog]] = defaultdict(list)
-    for entry in entries:
+    for entry in posting.entries:
         by_campaign[entry.campaign_id].append(entry)
-    SpendLog.objects.append(entries)
-    moves = [_count(campaigns[key], own, zone, today) for key, own in by_campaign.items()]
-    brand_move = _count(brand, entries, zone, today)
+    crossing: list[CountedMove] = []
+    counter = _Counter(posting.brand.zone, borders, now, crossing)
+    moves = [counter.move(posting.campaigns[key], own) for key, own in by_campaign.items()]
+    return _Moves([move for move in moves if move], counter.move(posting.brand, posting.entries), crossing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """Counts entries of one brand.
+
+    :param borders: shares of a budget, in percent, at which something follows.
+    :param crossing: collects the moves that cross one of them.
+    """
+
+    zone: ZoneInfo
+    borders: Sequence[int]
+    now: datetime
+    crossing: list[CountedMove]
+
+    def move(self, row: Brand | Campaign, entries: Sequence[SpendLog]) -> Move | None:
+        """Move the row's counters in memory; None if nothing falls into them."""
+        daily = _sum(entries, row.counted_span(PeriodKind.DAY, self.zone))
+        monthly = _sum(entries, row.counted_span(PeriodKind.MONTH, self.zone))
+        if not daily and not monthly:
+            return None
+        spent_daily, spent_monthly = row.current_daily_spend + daily, row.current_monthly_spend + monthly
+        if max(abs(spent_daily), abs(spent_monthly)) > _LARGEST_COUNTER:
+            raise CounterOverflow(f"The total of {row} would be too large to be kept: check the amount.")
+        is_crossing = is_border_crossed(row.daily_budget, row.current_daily_spend, spent_daily, self.borders)
+        is_crossing |= is_border_crossed(row.monthly_budget, row.current_monthly_spend, spent_monthly, self.borders)
+        before = row.budget_uses(current_periods(self.now, self.zone)) if is_crossing else None
+        row.current_daily_spend, row.current_monthly_spend = spent_daily, spent_monthly
+        if before:
+            after = row.budget_uses(current_periods(self.now, self.zone))
+            self.crossing.append(CountedMove(row, before, after))
+        daily_micros = to_micros(daily)
+        return Move(row.pk, daily_micros, daily_micros if monthly == daily else to_micros(monthly))
+
+
+def _follow(
+    posting: Posting, crossing: Sequence[CountedMove], *, now: datetime, cause: Cause, actor: str
+) -> tuple[StatusChange, ...]:
+    """Tell of thresholds, and decide on the campaigns that a budget holds or lets go now."""
     # Told first: a threshold is the reason of the stop that may follow.
-    outbox.tell_thresholds(brand=brand, moves=[*moves, brand_move], now=now)
-    crossed = [campaigns[key] for key, move in zip(by_campaign, moves, strict=True) if move.crosses_a_budget]
-    if brand_move.crosses_a_budget:
-        crossed = periods.campaigns_of(brand, loaded=campaigns.values())
-    return delivery.review(brand=brand, campaigns=crossed, now=now, cause=cause, actor=actor)
+    outbox.tell_thresholds(brand=posting.brand, moves=crossing, now=now)
+    rows = [move.row for move in crossing if move.crosses_a_budget]
+    if posting.brand in rows:
+        crossed = periods.campaigns_of(posting.brand, loaded=posting.campaigns.values())
+    else:
+        crossed = [row for row in rows if isinstance(row, Campaign)]
+    if not crossed:
+        return ()
+    return delivery.review(brand=posting.brand, campaigns=crossed, now=now, cause=cause, actor=actor)
 
 
-def _count(row: Brand | Campaign, entries: Sequence[SpendLog], zone: ZoneInfo, today: CurrentPeriods) -> CountedMove:
-    """Move the row's counters by what falls into them, and return how far that brought its budgets."""
-    before = row.budget_uses(today)
-    daily = _sum(entry.amount for entry in entries if row.counts(PeriodKind.DAY, entry.occurred_at, zone))
-    monthly = _sum(entry.amount for entry in entries if row.counts(PeriodKind.MONTH, entry.occurred_at, zone))
-    if not daily and not monthly:
-        return CountedMove(row, before, before)
-    row.current_daily_spend += daily
-    row.current_monthly_spend += monthly
-    if max(abs(row.current_daily_spend), abs(row.current_monthly_spend)) > _LARGEST_COUNTER:
-        raise CounterOverflow(f"The total of {row} would be too large to be kept: check the amount.")
-    # `F` although the lock is held: a counter moves by a sum, whatever else this process believed it to be.
-    type(row)._default_manager.filter(pk=row.pk).update(
-        current_daily_spend=F("current_daily_spend") + money_value(daily),
-        current_monthly_spend=F("current_monthly_spend") + money_value(monthly),
-    )
-    return CountedMove(row, before, row.budget_uses(today))
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, Decimal(0))
+def _sum(entries: Iterable[SpendLog], span: tuple[datetime, datetime]) -> Decimal:
+    start, end = span
+    total = _NOTHING
+    for entry in entries:
+        if start <= entry.occurred_at < end:
+            total += entry.amount
+    return total

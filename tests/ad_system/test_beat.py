@@ -50,14 +50,21 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def start_beat() -> Iterator[StartBeat]:
-    """Starts schedulers, as beat does, and lets them go before the database does."""
+    """Starts schedulers, as beat does, each after the one before has ended; none outlives the database."""
     started: list[Scheduler] = []
 
     def start() -> Scheduler:
+        end_turns()
         started.append(Scheduler(app))
         return started[-1]
 
+    def end_turns() -> None:
+        for scheduler in started:
+            if scheduler._turn:
+                scheduler._turn.let_go()
+
     yield start
+    end_turns()
     for scheduler in started:
         # Registered for the end of the process, when the test's database is long gone.
         scheduler._finalize.cancel()

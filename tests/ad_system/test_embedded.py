@@ -66,6 +66,40 @@ def test_database_elsewhere_is_checked_before_it_is_used_again(tmp_path: Path) -
     assert "transaction_mode" not in settings.get("OPTIONS", {})
 
 
+def test_database_elsewhere_prepares_statements_at_once(tmp_path: Path) -> None:
+    assert embedded.database("postgres://db/desk", tmp_path)["OPTIONS"]["prepare_threshold"] == 0
+
+
+def test_database_password_takes_the_place_of_the_one_in_the_address(tmp_path: Path) -> None:
+    settings = embedded.database("postgres://desk:old@db/desk", tmp_path, password="new/@:")
+
+    assert (settings["USER"], settings["PASSWORD"]) == ("desk", "new/@:")
+
+
+def test_database_behind_a_pooler_keeps_nothing_beyond_a_transaction(tmp_path: Path) -> None:
+    settings = embedded.database("postgres://desk@db/desk?options=-csearch_path%3Ddesk", tmp_path, has_pooler=True)
+
+    assert settings["DISABLE_SERVER_SIDE_CURSORS"] is True
+    assert settings["OPTIONS"] == {"prepare_threshold": None}
+
+
+def test_database_without_a_pooler_is_asked_in_pieces(tmp_path: Path) -> None:
+    assert not embedded.database("postgres://desk@db/desk", tmp_path).get("DISABLE_SERVER_SIDE_CURSORS")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("redis://redis:6379/0", "redis://:a%2F%40b@redis:6379/0"),
+        ("rediss://desk:old@[::1]:6380/1", "rediss://desk:a%2F%40b@[::1]:6380/1"),
+    ],
+)
+def test_broker_password_takes_the_place_of_the_one_in_the_address(url: str, expected: str) -> None:
+    assert embedded.with_password(url, "a/@b") == expected
+    assert embedded.with_password(url, "") == url
+    assert kombu.Connection(expected).password == "a/@b"
+
+
 def test_broker_socket_lies_in_the_data_folder_if_short_enough() -> None:
     assert embedded.broker_socket(Path("/srv/desk/var")) == Path("/srv/desk/var/broker.sock")
 

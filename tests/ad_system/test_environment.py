@@ -8,9 +8,15 @@ import pytest
 from pydantic import ValidationError
 
 from ad_system.environment import BASE_DIR, Environment
+from ad_system.secret_files import SECRETS
 
-SECRET = "s" * 50
-SAFE = {"PRODUCTION": "1", "SECRET_KEY": SECRET, "ALLOWED_HOSTS": "desk.example.com"}
+SECRET = "correct horse battery staple " * 2
+SAFE = {
+    "PRODUCTION": "1",
+    "SECRET_KEY": SECRET,
+    "ALLOWED_HOSTS": "desk.example.com",
+    "DATABASE_URL": "postgres://desk:xyzzy@db/desk",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +122,9 @@ def test_data_dir_of_somebody_else_is_refused(monkeypatch: pytest.MonkeyPatch, t
         ({"BUDGET_THRESHOLDS": "80 %"}, "valid integer"),
         ({"WEBHOOK_TIMEOUT": "0"}, "greater than 0"),
         ({"WEBHOOK_TIMEOUT": "61"}, "less than or equal to 60"),
+        ({"TRUSTED_PROXIES": "10.0.0.5, caddy"}, "caddy is no address and no network"),
+        ({"LOG_FORMAT": "xml"}, "'line' or 'json'"),
+        ({"WORKER_PROCESSES": "0"}, "greater than or equal to 1"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(
@@ -140,7 +149,17 @@ def test_production_with_all_that_it_needs_is_accepted(monkeypatch: pytest.Monke
         ({"DEBUG": "1"}, "DEBUG is on"),
         ({"ALLOW_TIME_TRAVEL": "1"}, "ALLOW_TIME_TRAVEL is on"),
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing or short"),
-        ({"SECRET_KEY": "s" * 49}, "SECRET_KEY is missing or short"),
+        ({"SECRET_KEY": SECRET[:49]}, "SECRET_KEY is missing or short"),
+        ({"SECRET_KEY": "django-insecure-" + SECRET}, "SECRET_KEY is one that others know"),
+        ({"SECRET_KEY": "s" * 50}, "SECRET_KEY is one that others know"),
+        ({"SECRET_KEY_FALLBACKS": "ssssss"}, "SECRET_KEY_FALLBACKS is one that others know"),
+        ({"DATABASE_URL": ""}, "the database is SQLite"),
+        ({"DATABASE_URL": "sqlite:////srv/desk.sqlite3"}, "the database is SQLite"),
+        ({"DATABASE_URL": "postgres://desk:only-for-trials@db/desk"}, "DATABASE_PASSWORD is one that others know"),
+        ({"DATABASE_PASSWORD": "postgres"}, "DATABASE_PASSWORD is one that others know"),
+        ({"CELERY_BROKER_URL": "redis://:chang%65me@r/0"}, "CELERY_BROKER_PASSWORD is one that others know"),
+        ({"FLOWER_PASSWORD": "only-for-trials"}, "FLOWER_PASSWORD is one that others know"),
+        ({"TRUSTED_PROXIES": "0.0.0.0/0"}, "TRUSTED_PROXIES names the whole world"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is open"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is open"),
     ],
@@ -149,6 +168,59 @@ def test_production_refuses_what_is_only_safe_on_a_laptop(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], part: str
 ) -> None:
     assert part in refusal(monkeypatch, {**SAFE, **settings})
+
+
+def test_production_runs_on_sqlite_if_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = read(monkeypatch, {**SAFE, "DATABASE_URL": "", "ALLOW_SQLITE": "1"})
+
+    assert environment.production is True
+
+
+def test_production_refuses_the_key_of_the_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    example = next(line for line in (BASE_DIR / ".env.example").read_text().splitlines() if "SECRET_KEY=" in line)
+
+    assert "SECRET_KEY is one that others know" in refusal(
+        monkeypatch, {**SAFE, "SECRET_KEY": example.partition("=")[2]}
+    )
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_every_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret").write_text(f"{SECRET.strip()}\n")
+
+    environment = read(monkeypatch, {f"{name.upper()}_FILE": str(tmp_path / "secret")})
+
+    assert getattr(environment, name) in (SECRET.strip(), [SECRET.strip()])
+    assert SECRET.strip() not in repr(environment)
+
+
+def test_old_keys_may_stand_on_lines_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("the last one\nthe one before\n")
+
+    environment = read(monkeypatch, {"SECRET_KEY_FALLBACKS_FILE": str(tmp_path / "keys")})
+
+    assert environment.secret_key_fallbacks == ["the last one", "the one before"]
+
+
+@pytest.mark.parametrize(
+    ("content", "settings", "sentence"),
+    [
+        (None, {}, "cannot be read from {path} (SECRET_KEY_FILE): No such file or directory"),
+        (b" \n", {}, "is missing: {path} (SECRET_KEY_FILE) is empty"),
+        (b"\xff\xfe", {}, "cannot be read from {path} (SECRET_KEY_FILE): it is no text"),
+        (b"fine", {"SECRET_KEY": SECRET}, "is given twice: leave SECRET_KEY or SECRET_KEY_FILE out"),
+    ],
+)
+def test_a_file_that_gives_no_secret_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, settings: dict[str, str], sentence: str
+) -> None:
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+
+    said = refusal(monkeypatch, {"SECRET_KEY_FILE": str(path), **settings})
+
+    assert sentence.format(path=path) in said
 
 
 def test_production_names_everything_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

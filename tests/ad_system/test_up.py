@@ -19,7 +19,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes a
 
 BROKER, WORKER, BEAT, WEB = "-server", " worker ", " beat ", " granian "
 POSTGRES_IN_VAIN = "postgres://desk@127.0.0.1:1/desk"
-SAFE = {"PRODUCTION": "1", "SECRET_KEY": "s" * 50, "ALLOWED_HOSTS": "desk.example.com"}
+SAFE = {
+    "PRODUCTION": "1",
+    "SECRET_KEY": "correct horse battery staple " * 2,
+    "ALLOWED_HOSTS": "desk.example.com",
+    "ALLOW_SQLITE": "1",
+}
 
 
 @pytest.mark.parametrize(
@@ -136,7 +141,7 @@ def test_up_runs_everything_keeps_it_running_and_stops_it(tmp_path: Path) -> Non
     assert last_words.endswith("up     | Stopped\n")
     assert "Traceback" not in last_words
     left = {path.name for path in up.data_dir.iterdir()}
-    assert left == {"ad_system.sqlite3", "broker", "secret_key", "static", "up.lock"}
+    assert left == {"ad_system.sqlite3", "beat.lock", "broker", "secret_key", "static", "up.lock"}
 
 
 @pytest.mark.system

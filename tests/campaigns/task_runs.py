@@ -24,6 +24,7 @@ EVERY_TASK: dict[str, Callable[[], str]] = {
     "reset_daily_spends": lambda: tasks.reset_daily_spends(due_only=True),
     "reset_monthly_spends": lambda: tasks.reset_monthly_spends(due_only=True),
     "check_ledger": tasks.check_ledger,
+    "forget_old_records": tasks.forget_old_records,
 }
 
 

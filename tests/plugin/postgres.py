@@ -31,17 +31,15 @@ SYSTEM_FOLDERS = (
     "/opt/homebrew/opt/postgresql*/bin",
     "/usr/local/opt/postgresql*/bin",
 )
-# Speed instead of safety: the data is thrown away.
-SETTINGS = {
+DURABLE_SETTINGS = {
     "listen_addresses": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "max_connections": "200",
     "log_min_messages": "warning",
     # Whoever runs the tests has a zone of his own; the tests do not.
     "timezone": "UTC",
 }
+# Speed instead of safety: the data is thrown away.
+SETTINGS = DURABLE_SETTINGS | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class NoPostgresError(Exception):
@@ -59,7 +57,8 @@ class Binaries:
 class Postgres:
     """A server on a unix socket in a directory that nobody else reads. One serves all workers of a run."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = SETTINGS) -> None:
+        self.settings = settings
         self.user = UNPRIVILEGED if os.geteuid() == 0 else ""
         self.directory = make_directory(self.user)
         self._server: Guarded | None = None
@@ -81,7 +80,7 @@ class Postgres:
             [
                 "/bin/sh",
                 "-c",
-                f"{making(binaries, self.directory)} && exec {serving(binaries, self.directory, SETTINGS)}",
+                f"{making(binaries, self.directory)} && exec {serving(binaries, self.directory, self.settings)}",
             ],
             removes=self.directory,
             user=self.user,
@@ -136,6 +135,12 @@ def create_database(address: str, name: str, *, template: str = "") -> None:
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
         connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template or "template0")))
+
+
+def drop_database(address: str, name: str) -> None:
+    """This will remove a database, whoever is still connected to it."""
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def make_directory(user: str) -> Path:

@@ -55,6 +55,7 @@ class Run:
         os.environ["TMPDIR"] = tempfile.tempdir = str(self.home)
         for name, setting in Environment.model_fields.items():
             os.environ[name.upper()] = _as_text(setting.default)
+            os.environ.pop(f"{name.upper()}_FILE", None)
         os.environ["DATA_DIR"] = str(self.home / "data")
         os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
         os.environ["DATABASE_URL"] = self.database_url("ad_system")

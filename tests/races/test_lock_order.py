@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import partial
 from threading import Barrier
@@ -11,8 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from campaigns.models import Brand, Campaign
-from campaigns.services import NewSpend, record_spends
-from campaigns.services.locks import lock_brand
+from campaigns.services import NewSpend, record_spends, statements
 from campaigns.services.spend import SpendReceipt
 from tests.factories import NOON, make_brand, make_campaign
 from tests.races.writers import SECONDS, Outcome, line_up
@@ -31,7 +30,7 @@ def batches_crosswise(campaigns: Sequence[Campaign], *, writers: int) -> list[Ou
     """Record a spend of each campaign, one writer in this order, the next in the other."""
 
     def batch(order: Sequence[Campaign]) -> list[SpendReceipt]:
-        ORDER.set([campaign.brand_id for campaign in order])
+        ORDER.set([campaign.pk for campaign in order])
         with connection.cursor() as cursor:
             cursor.execute("SET deadlock_timeout = '50ms'")
         return record_spends(spends=[NewSpend(campaign.pk, "1") for campaign in order], now=NOON)
@@ -60,13 +59,15 @@ def test_twin_that_takes_the_locks_as_they_come_deadlocks(monkeypatch: pytest.Mo
     campaigns = two_campaigns()
     each_has_one = Barrier(2, timeout=SECONDS)
 
-    def lock_as_they_come(brand_ids: Iterable[int]) -> dict[int, Brand]:
-        first, second = ORDER.get()
-        brands = {first: lock_brand(first)}
-        each_has_one.wait()
-        return {**brands, second: lock_brand(second)}
+    lock = statements.lock_with_campaigns
 
-    monkeypatch.setattr("campaigns.services.locks.lock_brands", lock_as_they_come)
+    def lock_as_they_come(campaign_ids: Sequence[int], *, may_wait: bool = True) -> list[tuple[Brand, Campaign]]:
+        first, second = ORDER.get()
+        found = lock([first], may_wait=may_wait)
+        each_has_one.wait()
+        return found + lock([second], may_wait=may_wait)
+
+    monkeypatch.setattr(statements, "lock_with_campaigns", lock_as_they_come)
     outcomes = batches_crosswise(campaigns, writers=2)
 
     errors = [outcome.error for outcome in outcomes if outcome.error]

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from campaigns.errors import CorrectionRefused
 from campaigns.models import Campaign
-from campaigns.services import record_reported_total, record_spend, reverse_spend
+from campaigns.services import record_reported_total, record_spend, reverse_spend, statements
 from campaigns.services.reported import ReportedReceipt
 from campaigns.services.spend import SpendReceipt
 from tests.factories import NOON, make_campaign, spend
@@ -30,7 +30,7 @@ def same_reference(
     monkeypatch: pytest.MonkeyPatch, point: Point
 ) -> tuple[Outcome[SpendReceipt], Outcome[SpendReceipt]]:
     campaign = make_campaign()
-    point.hold(monkeypatch, "campaigns.services.spend.post")
+    point.hold(monkeypatch, "campaigns.services.spend.post_all")
     return race(lambda: record(campaign, "5", reference="r"), lambda: record(campaign, "5", reference="r"), point)
 
 
@@ -45,12 +45,27 @@ def test_same_reference_twice_is_one_entry_and_two_answers(monkeypatch: pytest.M
 
 
 @pytest.mark.postgres
-def test_twin_without_the_lock_the_same_reference_is_written_twice(
+def test_same_reference_twice_is_one_entry_even_without_the_lock(
     monkeypatch: pytest.MonkeyPatch, point: Point, without_locks: None
 ) -> None:
     first, second = same_reference(monkeypatch, point)
 
-    # Only the constraint stands between the second entry and the ledger, and the sender gets an error for an answer.
+    # Whoever comes second finds the reference taken as it writes, takes all of it back, and answers with the first.
+    assert (first.answer.is_replay, second.answer.is_replay) == (True, False)
+    assert ledger() == ["5.00"]
+    assert_totals_are_right()
+
+
+@pytest.mark.postgres
+def test_twin_that_writes_without_asking_gets_an_error_for_an_answer(
+    monkeypatch: pytest.MonkeyPatch, point: Point, without_locks: None
+) -> None:
+    text = statements._append_one_text(True, True)
+    monkeypatch.setattr(statements, "_append_one_text", lambda *_: text.replace("ON CONFLICT DO NOTHING", ""))
+
+    first, second = same_reference(monkeypatch, point)
+
+    # Only the constraint stands between the second entry and the ledger.
     assert second.answer.is_replay is False
     assert isinstance(first.error, IntegrityError)
     assert "spend_reference_unique_in_campaign" in str(first.error)

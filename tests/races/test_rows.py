@@ -75,7 +75,7 @@ def test_twin_without_the_lock_the_deletion_meets_a_spend_that_it_has_not_seen(
 
 def test_spend_that_was_first_keeps_the_campaign(monkeypatch: pytest.MonkeyPatch, point: Point) -> None:
     campaign = make_campaign()
-    point.hold(monkeypatch, "campaigns.services.spend.post")
+    point.hold(monkeypatch, "campaigns.services.spend.post_all")
 
     first, deletion = race(lambda: record(campaign), lambda: delete_campaign(campaign_id=campaign.pk), point)
 

@@ -1,7 +1,7 @@
 """Two writers at once, made to meet at a named point: no luck, no waiting for it to happen.
 
     point = Point()
-    point.hold(monkeypatch, "campaigns.services.spend.post")
+    point.hold(monkeypatch, "campaigns.services.spend.post_all")
     first, second = race(lambda: record_spend(…), lambda: record_spend(…), point)
 
 The first writer goes as far as the point and waits there. The second one starts, and gets as far as it can: to its
@@ -130,6 +130,7 @@ def take_locks_out(monkeypatch: pytest.MonkeyPatch) -> None:
         return queryset
 
     monkeypatch.setattr(QuerySet, "select_for_update", unlocked)
+    monkeypatch.setattr("campaigns.services.statements.LOCKING", "")
 
 
 def on_its_own_connection(work: Callable[[], Answer]) -> Answer:

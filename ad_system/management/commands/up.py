@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from ad_system import address, broker, embedded, installation, parts
-from ad_system.address import Address
+from ad_system import address, broker, embedded, installation, parts, waiting
+from ad_system.address import Address, port_number
 from ad_system.environment import BASE_DIR
 from ad_system.errors import CannotStart
 from ad_system.installation import Administrator
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-        parser.add_argument("--port", type=_port, default=8000, help="port to listen on (default: %(default)s)")
+        parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (default: %(default)s)")
         parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
         parser.add_argument(
             "--only",
@@ -93,14 +93,9 @@ def _start(supervisor: Supervisor, place: Address, *, names: Sequence[str], outp
     has_broker = _start_broker(supervisor, names=names, output=output)
     if supervisor.is_stopping:
         return
-    makers = {
-        "worker": lambda: parts.worker_part(log_level=settings.ENVIRONMENT.log_level),
-        "beat": lambda: parts.beat_part(log_level=settings.ENVIRONMENT.log_level),
-        "web": lambda: parts.web_part(place),
-    }
-    for name in [name for name in names if name in makers]:
+    for name in [name for name in names if name != "broker"]:
         output.say(f"Starting {name}")
-        supervisor.start(makers[name]())
+        supervisor.start(parts.part(name, address=place, environment=settings.ENVIRONMENT))
     if "web" in names:
         supervisor.wait_until(
             lambda: address.answers(place, allowed_hosts=settings.ALLOWED_HOSTS), name="web", seconds=START_SECONDS
@@ -120,7 +115,7 @@ def _start_broker(supervisor: Supervisor, *, names: Sequence[str], output: Outpu
         hint = f" If its files are damaged, remove {folder}: it holds nothing that anyone would miss."
         supervisor.wait_until(lambda: broker.answers(socket_path), name="broker", seconds=START_SECONDS, hint=hint)
         return True
-    if {"worker", "beat"}.isdisjoint(names) or parts.broker_answers(settings.CELERY_BROKER_URL):
+    if {"worker", "beat"}.isdisjoint(names) or not waiting.broker_trouble():
         return True
     output.say("The broker of CELERY_BROKER_URL does not answer. Worker and beat start, and keep trying.")
     return False
@@ -155,12 +150,6 @@ def _names_to_run(only: Sequence[str]) -> list[str]:
     if is_embedded and "broker" not in names and not {"worker", "beat"}.isdisjoint(names):
         raise CommandError("Worker and beat need a broker: add it to --only, or set CELERY_BROKER_URL.", returncode=2)
     return names
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: use a number from 1 to 65535")
-    return int(text)
 
 
 def _names(text: str) -> tuple[str, ...]:

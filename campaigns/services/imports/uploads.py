@@ -85,7 +85,7 @@ def keep_upload(
         )
     if not Brand.objects.filter(pk=brand_id).exists():
         raise NotFound(f"There is no brand with number {brand_id}.", field="brand")
-    _throw_away_old_ones(now)
+    throw_away_old_ones(now=now)
     with writing():
         row = SpendImport.objects.create(
             brand_id=brand_id,
@@ -133,6 +133,14 @@ def discard(*, import_id: int) -> SpendImport:
         raise ImportConflict(f"Import {row.pk} is {row.get_state_display()}: undo it instead.")
     SpendUpload.objects.filter(spend_import=import_id).delete()
     return _row(import_id)
+
+
+def throw_away_old_ones(*, now: datetime) -> int:
+    """Throw files away that nobody said yes to for a week, and return how many. The history keeps their rows."""
+    waiting = [ImportState.CHECKING, ImportState.CHECKED, ImportState.REFUSED]
+    old = SpendUpload.objects.filter(spend_import__created_at__lt=now - _KEPT_FOR, spend_import__state__in=waiting)
+    deleted, _ = old.delete()
+    return deleted
 
 
 def waiting() -> list[int]:
@@ -240,10 +248,3 @@ def _safe_name(file_name: str) -> str:
     kept = "".join(character if character.isprintable() and character != ":" else "_" for character in last)
     # A name has 255 bytes at most, and a letter up to four of them.
     return kept.encode()[:180].decode(errors="ignore").strip(". ") or "upload"
-
-
-def _throw_away_old_ones(now: datetime) -> None:
-    SpendUpload.objects.filter(
-        spend_import__created_at__lt=now - _KEPT_FOR,
-        spend_import__state__in=[ImportState.CHECKING, ImportState.CHECKED, ImportState.REFUSED],
-    ).delete()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from campaigns.models import OutboxEvent, WebhookDelivery
 from campaigns.rules.webhooks import PATIENCE
-
-# For so long people can look up what was told, and send dead letters again.
-KEPT = timedelta(days=30)
 
 _FORGOTTEN_AT_ONCE = 1000
 
@@ -38,8 +37,13 @@ def resend_dead(
 
 
 def forget_old_messages(*, now: datetime) -> int:
-    """Delete what was delivered or given up and happened more than 30 days ago, and return how many deliveries."""
-    horizon = now - KEPT
+    """Delete what was delivered or given up longer ago than KEEP_MESSAGES_DAYS, and return how many deliveries.
+
+    Until then people can look up what was told, and send dead letters again. 0 days: for ever.
+    """
+    if not settings.KEEP_MESSAGES_DAYS:
+        return 0
+    horizon = now - timedelta(days=settings.KEEP_MESSAGES_DAYS)
     done = WebhookDelivery.objects.filter(next_attempt_at=None, event__created_at__lt=horizon).order_by("pk")
     forgotten = 0
     while keys := list(done.values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE]):

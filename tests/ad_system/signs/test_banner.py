@@ -16,7 +16,7 @@ from tests.factories import HOUR, NOON, make_brand, make_campaign
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
-BANNER = '<ul class="messagelist signs" role="status">'
+BANNER = '<div class="signs" role="status">'
 PAGES = ("/admin/", "/admin/campaigns/brand/", "/admin/campaigns/campaign/add/", "/admin/password_change/")
 
 

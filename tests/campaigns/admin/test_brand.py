@@ -117,10 +117,9 @@ def test_page_shows_spend_and_limits(desk: Browser) -> None:
 
     page = desk.open(change_page(brand))
 
-    assert "1,234.50 USD of 1,000.00" in page.text
-    assert "1,234.50 USD of 30,000.00" in page.text
-    assert "123.5 %" in page.text
-    assert "day's budget used up" in page.text
+    assert "Today 1,234.50 of 1,000.00 USD 123.5 %" in page.text
+    assert "This month 1,234.50 of 30,000.00 USD 4.1 %" in page.text
+    assert "Today's budget used up" in page.text
 
 
 def test_change_ignores_forged_columns(desk: Browser) -> None:
@@ -153,7 +152,8 @@ def test_page_of_a_brand_with_an_unreadable_zone_opens_and_mends_it(desk: Browse
     still_broken = state_of(campaign)
     desk.save(desk.open(change_page(brand)), time_zone="Europe/Berlin")
 
-    assert "time zone unreadable" in page.text
+    assert "Time zone unreadable" in page.text
+    assert "Its days cannot be told" in page.text
     assert renamed.errors == {}
     assert still_broken == ("paused", "zone_unreadable")
     assert state_of(campaign) == RUNNING

@@ -183,8 +183,8 @@ def test_page_says_every_blocker_and_what_changes_next(desk: Browser) -> None:
     assert "campaign's daily budget, 120.00 of 50.00 USD spent, until Sat 21 Nov 2026 00:00" in page.text
     assert "outside its windows, until Fri 20 Nov 2026 18:00" in page.text
     assert "a new day begins for the brand's budget" in page.text
-    assert "Next review: Sat 21 Nov 00:00 America/New_York" in page.text
-    assert "Day counted since: Fri 20 Nov 2026 00:00 America/New_York" in page.text
+    assert "Sat 21 Nov 00:00 America/New_York Sat 21 Nov 05:00 UTC" in page.text
+    assert "Day counted since Fri 20 Nov 00:00 America/New_York" in page.text
     assert "campaign today 120.00 USD of 50.00 240.0 %" in page.text
     assert "brand today 120.00 USD of 100.00 120.0 %" in page.text
 

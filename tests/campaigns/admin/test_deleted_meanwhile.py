@@ -106,9 +106,10 @@ def test_campaign_deleted_while_a_spend_of_it_is_recorded(rival_desk: Browser) -
 def test_one_of_two_campaigns_deleted_during_a_bulk_action(rival_desk: Browser, action: str, words: str) -> None:
     brand = make_brand()
     first, second = make_campaign(brand, name="First"), make_campaign(brand, name="Second")
+    asked = rival_desk.act(CAMPAIGNS, action, [first.pk, second.pk])
 
     with meanwhile(lambda: delete_campaign(campaign_id=second.pk), before_lock=2):
-        page = rival_desk.act(CAMPAIGNS, action, [first.pk, second.pk])
+        page = rival_desk.confirm(asked)
 
     assert "First" in page.messages[0]
     assert page.messages[1].startswith(words)

@@ -52,8 +52,10 @@ def test_guest_changes_nothing(guest: Browser) -> None:
         for path in (change_page(row), delete_page(row))
     ]
     for path in (BRANDS, CAMPAIGNS, SPENDS):
-        for action in ("activate", "pause", "reset_day", "reset_month", "delete_selected"):
-            guest.act(path, action, [1, brand.pk, campaign.pk, entry.pk])
+        for action in ("activate", "pause", "copy_hours", "reset_day", "reset_month", "delete_selected"):
+            keys = [str(key) for key in (1, brand.pk, campaign.pk, entry.pk)]
+            yes = {"post": "yes", "source": str(campaign.pk), "seen": "only every day 08:00-20:00"}
+            guest.send(path, {"action": action, "_selected_action": keys, "index": "0", **yes})
 
     assert statuses == [403] * 8
     assert everything_stored() == before

@@ -32,7 +32,7 @@ DISCERNIBLE = [
     *((f"{state}-fill", back) for state in STATES for back in ("surface", "track", "hover")),
     *(("line-control", surface) for surface in SURFACES),
     *(("focus", surface) for surface in SURFACES),
-    *((series, "surface") for series in ("accent-fill", "chart-2", "chart-3")),
+    *((series, "surface") for series in ("accent-fill", "chart-2", "chart-3", "chart-column", "chart-column-now")),
 ]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from campaigns.rules.budgets import BudgetUse, crossed_thresholds
+from campaigns.rules.budgets import BudgetUse, crossed_thresholds, is_border_crossed
 
 
 def _use(limit: str | None, spent: str) -> BudgetUse:
@@ -128,3 +130,16 @@ def test_nearly_used_up_from_four_fifths_on(spent: str, limit: str | None, is_ne
     use = BudgetUse(None if limit is None else Decimal(limit), Decimal(spent))
 
     assert use.is_nearly_used_up is is_nearly
+
+
+SPENT = st.integers(-300, 300).map(Decimal)
+
+
+@given(limit=st.none() | st.sampled_from([Decimal(0), Decimal(100)]), before=SPENT, after=SPENT)
+def test_border_is_crossed_wherever_something_follows(limit: Decimal | None, before: Decimal, after: Decimal) -> None:
+    one, other = BudgetUse(limit, before), BudgetUse(limit, after)
+
+    # A threshold on the way up or down; the limit is one, too, wherever a budget is used up or freed.
+    follows = bool(crossed_thresholds(one, other, [80, 100]) or crossed_thresholds(other, one, [80, 100]))
+    assert is_border_crossed(limit, before, after, [80, 100]) is follows
+    assert follows or one.is_used_up is other.is_used_up

@@ -10,6 +10,7 @@ import pytest
 from campaigns.errors import InvalidWindow
 from campaigns.rules.dayparting import (
     EVERY_DAY,
+    Stretch,
     Weekday,
     Window,
     daily_hours,
@@ -17,6 +18,7 @@ from campaigns.rules.dayparting import (
     is_inside,
     next_edge,
     parse_hours,
+    week_of,
 )
 
 NEW_YORK, LORD_HOWE, CAIRO = "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"
@@ -327,3 +329,42 @@ def test_parse_hours_refuses_anything_else(text: str) -> None:
 def test_describe_weekdays_writes_them_as_people_do(weekdays: tuple[Weekday, ...], text: str) -> None:
     assert describe_weekdays(weekdays) == text
     assert str(Window(frozenset(weekdays), time(8), time(20))) == f"{text} 08:00-20:00"
+
+
+def _stretch(hours: str) -> Stretch:
+    start, end = (timedelta(hours=int(text[:2]), minutes=int(text[3:])) for text in hours.split("-"))
+    return Stretch(start, end)
+
+
+@pytest.mark.parametrize(
+    ("windows", "monday", "tuesday", "sunday"),
+    [
+        ([], "", "", ""),
+        ([_window("09:00-17:30", MONDAY, TUESDAY)], "09:00-17:30", "09:00-17:30", ""),
+        ([_window("22:00-06:00", MONDAY)], "22:00-24:00", "00:00-06:00", ""),
+        ([_window("22:00-06:00", SUNDAY)], "00:00-06:00", "", "22:00-24:00"),
+        ([_window("00:00-00:00", MONDAY)], "00:00-24:00", "", ""),
+        ([_window("22:00-00:00", MONDAY)], "22:00-24:00", "", ""),
+        ([_window("08:00-12:00", MONDAY), _window("10:00-14:00", MONDAY)], "08:00-14:00", "", ""),
+        ([_window("12:00-14:00", MONDAY), _window("08:00-12:00", MONDAY)], "08:00-14:00", "", ""),
+        ([_window("12:00-14:00", MONDAY), _window("08:00-11:00", MONDAY)], "08:00-11:00 12:00-14:00", "", ""),
+    ],
+)
+def test_week_of_cuts_at_midnight_and_merges(windows: list[Window], monday: str, tuesday: str, sunday: str) -> None:
+    week = week_of(windows)
+
+    assert [week[day] for day in (MONDAY, TUESDAY, SUNDAY)] == [
+        tuple(map(_stretch, hours.split())) for hours in (monday, tuesday, sunday)
+    ]
+
+
+def test_week_of_agrees_with_is_inside_at_every_quarter_of_the_week() -> None:
+    windows = [_window("21:45-06:15", FRIDAY, SUNDAY), _window("05:00-09:30", MONDAY, SATURDAY), OFFICE_HOURS]
+    week, zone = week_of(windows), ZoneInfo("UTC")
+    monday = datetime(2026, 11, 16, tzinfo=UTC)
+
+    for quarter in range(7 * 96):
+        moment = monday + quarter * timedelta(minutes=15)
+        passed = moment - moment.replace(hour=0, minute=0)
+        is_covered = any(stretch.start <= passed < stretch.end for stretch in week[moment.weekday()])
+        assert is_covered is is_inside(windows, moment, zone), moment

@@ -293,3 +293,7 @@ def _assert_person_can_read(refusal: InvalidAmount) -> None:
     assert sentence.isprintable()
     assert 10 < len(sentence) < 250
     assert refusal.field == "amount"
+
+
+def test_to_micros_takes_any_number_of_zeros_at_the_end() -> None:
+    assert to_micros(Decimal(f"1.{'0' * 80}")) == 1_000_000

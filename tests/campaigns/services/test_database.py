@@ -57,7 +57,7 @@ def test_refusal_of_a_held_brand_names_it_and_the_others_go_on(impatient: None) 
     held, free = make_campaign(), make_campaign()
 
     with somebody_holds(held.brand):
-        with pytest.raises(BrandBusy, match=rf"^Brand {held.brand_id} is being changed by somebody else"):
+        with pytest.raises(BrandBusy, match=rf"^The brand of campaign {held.pk} is being changed by somebody else"):
             spend(held, "5")
         spend(free, "7")
 
@@ -69,7 +69,7 @@ def test_batch_over_a_held_brand_writes_nothing_in_any(impatient: None) -> None:
     held, free = make_campaign(), make_campaign()
     rows = [campaigns.services.NewSpend(campaign.pk, Decimal(1)) for campaign in (free, held)]
 
-    with somebody_holds(held.brand), pytest.raises(BrandBusy, match=r"^One of 2 brands is"):
+    with somebody_holds(held.brand), pytest.raises(BrandBusy, match=r"^The brand of one of 2 campaigns is"):
         campaigns.services.record_spends(spends=rows, now=NOON)
 
     assert ledger() == []

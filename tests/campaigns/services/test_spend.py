@@ -242,6 +242,6 @@ def test_number_of_queries_does_not_grow_with_the_brand() -> None:
             spend(campaign, "1")
         counts.append(len(queries))
 
-    # Transaction (2), the campaign's brand, the lock, the campaign, the entry, and one update for each counter row.
-    assert counts == [8, 8]
+    # Transaction (2), the lock, which reads, and the entry with both counters: one statement, or three on SQLite.
+    assert counts == ([4, 4] if connection.vendor == "postgresql" else [6, 6])
     assert Campaign.objects.count() == 31

@@ -35,13 +35,30 @@
         return [...live.querySelectorAll('a[href]')].filter((link) => link.getAttribute('href') === address);
     }
 
+    /* What is ill stands at the top of every page: it comes and goes with the rest. */
+    function swapBanner(page) {
+        const old = document.querySelector('main > .signs');
+        const fresh = page.querySelector('main > .signs');
+        if (old && fresh) {
+            if (old.textContent !== fresh.textContent) {
+                old.replaceWith(document.adoptNode(fresh));
+            }
+        } else if (fresh) {
+            document.querySelector('main').prepend(document.adoptNode(fresh));
+        } else if (old) {
+            old.remove();
+        }
+    }
+
     function swap(fresh) {
         const focus = placeOfFocus();
         const scrolled = [...live.querySelectorAll('.grid-scroll')].map((box) => box.scrollLeft);
+        const unfolded = [...live.querySelectorAll('details')].map((details) => details.open);
         const summary = live.dataset.liveSummary;
         live.replaceWith(fresh);
         live = fresh;
         live.querySelectorAll('.grid-scroll').forEach((box, number) => { box.scrollLeft = scrolled[number] || 0; });
+        live.querySelectorAll('details').forEach((details, number) => { details.open = unfolded[number] || false; });
         if (focus) {
             const link = linksTo(focus.address)[focus.number];
             if (link) {
@@ -65,6 +82,7 @@
             if (!answer.ok || !fresh) {
                 note(' · not refreshed since then: load the page again');
             } else if (!document.hidden && !isInUse()) {
+                swapBanner(page);
                 swap(document.adoptNode(fresh));
             }
         } catch (failure) {

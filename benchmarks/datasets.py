@@ -1,0 +1,139 @@
+"""Data sets: brands, campaigns and entries in any number, made by a few statements, the same on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection
+
+from benchmarks.case import NOW, Scene
+from campaigns.models import Brand, Campaign, SpendLog
+from campaigns.rules.money import to_micros
+from campaigns.rules.periods import current_periods, find_zone, local_day
+
+# At `NOW` less an hour, all of them have the same date.
+ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kolkata", "America/Los_Angeles")
+DAYS = 10
+AMOUNT = to_micros(Decimal("1.25"))
+# Never reached, and never near a threshold either: what happens there is a case of its own.
+BUDGET = to_micros(Decimal(100_000_000))
+LARGE_BRAND_CAMPAIGNS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much there is: so many small brands, each with so many campaigns, and one large brand."""
+
+    small_brands: int
+    campaigns_each: int
+
+
+SIZES = {
+    "tiny": Size(small_brands=20, campaigns_each=1),
+    "1k": Size(small_brands=1_000, campaigns_each=1),
+    "100k": Size(small_brands=1_000, campaigns_each=100),
+    "1m": Size(small_brands=1_000, campaigns_each=1_000),
+}
+
+_NUMBERS = "WITH RECURSIVE numbers (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < {count}) "
+
+
+def build(size: Size) -> Scene:
+    """Fill the empty tables of the connected database, and return where everything is."""
+    _insert_brands(size.small_brands + 1)
+    keys = list(Brand.objects.order_by("pk").values_list("pk", flat=True))
+    _insert_campaigns(keys[0], size.small_brands * size.campaigns_each, size.campaigns_each)
+    _insert_campaigns(keys[-1], LARGE_BRAND_CAMPAIGNS, LARGE_BRAND_CAMPAIGNS)
+    for days_ago in range(DAYS):
+        _insert_entries(days_ago)
+    _count_entries()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return look_around()
+
+
+def look_around(database_url: str = "") -> Scene:
+    """Return where everything is in a database that was built, or copied, before."""
+    *small, large = Brand.objects.order_by("pk").values_list("pk", flat=True)
+    campaigns = {large: list(Campaign.objects.filter(brand=large).order_by("pk").values_list("pk", flat=True))}
+    first = Campaign.objects.filter(brand__in=small, name="Campaign 0").order_by()
+    campaigns |= {brand: [campaign] for brand, campaign in first.values_list("brand_id", "pk")}
+    return Scene(database_url=database_url, small_brands=small, large_brand=large, campaigns=campaigns)
+
+
+def _insert_brands(count: int) -> None:
+    """Make brands with keys in the order of their numbers, in one zone after the other."""
+    zones, moments = [], []
+    for number, name in enumerate(ZONES):
+        today = current_periods(NOW, find_zone(name))
+        zones.append(f"WHEN {number} THEN %s")
+        moments.append((name, today.day.start, today.month.start))
+    case = f"CASE {_remainder(len(ZONES))} {' '.join(zones)} END"
+    _run(
+        _NUMBERS.format(count=count) + "INSERT INTO campaigns_brand (name, time_zone, currency, is_enabled, "
+        "daily_budget_micros, monthly_budget_micros, current_daily_spend_micros, current_monthly_spend_micros, "
+        f"daily_since, monthly_since) SELECT 'Brand ' || i, {case}, 'USD', {_true()}, {BUDGET}, {BUDGET}, 0, 0, "
+        f"{_cast(case)}, {_cast(case)} FROM numbers ORDER BY i",
+        [value for column in zip(*moments, strict=True) for value in column],
+    )
+
+
+def _insert_campaigns(first_brand: int, count: int, each: int) -> None:
+    """Make campaigns, `each` for one brand after the other, with the periods of their brands."""
+    _run(
+        _NUMBERS.format(count=count) + "INSERT INTO campaigns_campaign (brand_id, name, external_id, is_enabled, "
+        "daily_budget_micros, monthly_budget_micros, current_daily_spend_micros, current_monthly_spend_micros, "
+        "daily_since, monthly_since, is_active, paused_because, review_at) "
+        f"SELECT brand.id, 'Campaign ' || {_remainder(each)}, 'c-' || i, {_true()}, {BUDGET}, {BUDGET}, 0, 0, "
+        f"brand.daily_since, brand.monthly_since, {_true()}, '', NULL FROM numbers "
+        f"JOIN campaigns_brand brand ON brand.id = {first_brand} + i / {each} ORDER BY i"
+    )
+
+
+def _insert_entries(days_ago: int) -> None:
+    """Make an entry of that day for every campaign."""
+    moment = NOW - timedelta(days=days_ago, hours=1)
+    day = local_day(moment, find_zone(ZONES[0]))
+    table = SpendLog._meta.db_table
+    _run(
+        f"INSERT INTO {table} (campaign_id, amount_micros, occurred_at, recorded_at, local_day, description, source, "
+        f"reference) SELECT id, {AMOUNT}, {_cast('%s')}, {_cast('%s')}, {_cast('%s', 'date')}, '', 'history', %s || id "
+        "FROM campaigns_campaign ORDER BY id",
+        [moment, moment, day, f"day-{days_ago}-"],
+    )
+
+
+def _count_entries() -> None:
+    """Put every counter to the sum of its entries: today's one, and all of them for the month."""
+    assert NOW.day >= DAYS, "all entries of a data set lie in one month"
+    counters = "current_daily_spend_micros = {day}, current_monthly_spend_micros = {month}"
+    _run("UPDATE campaigns_campaign SET " + counters.format(day=AMOUNT, month=AMOUNT * DAYS))
+    owned = "(SELECT count(*) FROM campaigns_campaign owned WHERE owned.brand_id = campaigns_brand.id)"
+    _run("UPDATE campaigns_brand SET " + counters.format(day=f"{AMOUNT} * {owned}", month=f"{AMOUNT * DAYS} * {owned}"))
+
+
+def _remainder(divisor: int) -> str:
+    # Not `%`, which stands for a value as soon as there are any.
+    return f"(i - i / {divisor} * {divisor})"
+
+
+def _true() -> str:
+    return "TRUE" if connection.vendor == "postgresql" else "1"
+
+
+def _cast(text: str, kind: str = "timestamptz") -> str:
+    return f"CAST({text} AS {kind})" if connection.vendor == "postgresql" else text
+
+
+def _run(statement: str, values: Sequence[str | date] = ()) -> None:
+    adapted = [value if connection.vendor == "postgresql" else _text(value) for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, adapted)
+
+
+def _text(value: str | date) -> str | date:
+    """Return a moment as SQLite keeps it."""
+    return value.replace(tzinfo=None).isoformat(" ") if isinstance(value, datetime) else value

@@ -1,0 +1,97 @@
+"""The driver: runs statements that are written by hand, and makes models of their rows as the ORM does."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
+from django.db.models.base import ModelState
+
+if TYPE_CHECKING:
+    import psycopg
+
+# What a placeholder takes.
+Value: TypeAlias = "int | str | list[str | None] | None"
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
+def current_database() -> BaseDatabaseWrapper:
+    """Return the connection of this thread."""
+    # Asked for once: each look at `django.db.connection` finds out anew whose it is, which takes its time.
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def run(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -> list[tuple[Any, ...]]:
+    """Run the statement and return all its rows."""
+    cursor, text = _cursor_and_text(database, text)
+    cursor.execute(text, values)
+    return cursor.fetchall() if cursor.description else []
+
+
+def run_for_each(database: BaseDatabaseWrapper, text: str, rows: Sequence[Sequence[Value]]) -> None:
+    """Run the statement, which returns nothing, with each of the rows."""
+    cursor, text = _cursor_and_text(database, text)
+    cursor.executemany(text, rows)
+
+
+def _cursor_and_text(database: BaseDatabaseWrapper, text: str) -> tuple[CursorWrapper, str]:
+    if database.queries_logged:
+        # Slower, but whoever listens reads what was run.
+        return database.cursor(), text
+    return CursorWrapper(_driver_cursor(database), database), _in_own_style(database.vendor, text)
+
+
+def _driver_cursor(database: BaseDatabaseWrapper) -> psycopg.Cursor | sqlite3.Cursor:
+    """Return the driver's own cursor: the one that Django uses on PostgreSQL writes the values into the text."""
+    database.ensure_connection()
+    if database.vendor == "sqlite":
+        return sqlite3.Cursor(database.connection)
+    # Not before it is needed: it takes a while to load.
+    from psycopg import Cursor, pq
+
+    cursor = Cursor(database.connection)
+    # In binary, psycopg reads moments by its fast code, and not by what Django puts in its place for text.
+    cursor.format = pq.Format.BINARY
+    return cursor
+
+
+class ModelReader(Generic[AnyModel]):
+    """Makes models of rows, as the ORM does.
+
+    :ivar columns: that a row has, quoted, in their order.
+    """
+
+    def __init__(self, model: type[AnyModel], database: BaseDatabaseWrapper) -> None:
+        fields = model._meta.concrete_fields
+        self._model = model
+        self._names = [field.attname for field in fields]
+        self._converters = [
+            (field.attname, convert, column)
+            for field, column in ((field, field.get_col(model._meta.db_table)) for field in fields)
+            for convert in (*database.ops.get_db_converters(column), *column.get_db_converters(database))
+        ]
+        self.columns = [database.ops.quote_name(str(field.column)) for field in fields]
+
+    def read(self, database: BaseDatabaseWrapper, row: Sequence[object]) -> AnyModel:
+        """Return the model of a row with all its columns."""
+        values = dict(zip(self._names, row, strict=True))
+        for name, convert, column in self._converters:
+            values[name] = convert(values[name], column, database)
+        # As unpickling does. `from_db` would go through the columns once more, and tell listeners that there are none.
+        made = self._model.__new__(self._model)
+        made.__dict__.update(values)
+        made._state = ModelState()
+        made._state.adding = False
+        made._state.db = database.alias
+        return made
+
+
+@cache
+def _in_own_style(vendor: str, text: str) -> str:
+    return text.replace("%s", "?") if vendor == "sqlite" else text

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from benchmarks import datasets
+from benchmarks.__main__ import SIZES
+from benchmarks.case import Case, Scene
+from benchmarks.cases import all_cases
+from campaigns.models import SpendLog
+from campaigns.services import find_drift
+from tests.plugin.runs import ROOT, Run
+
+SECONDS = 60
+CASES = [pytest.param(case, marks=getattr(pytest.mark, case.about.vendor), id=case.about.name) for case in all_cases()]
+
+
+@pytest.fixture
+def scene(transactional_db: None, run: Run) -> Scene:
+    # The floors open connections of their own: they see what is committed, in the database of the tests.
+    name = connection.settings_dict["NAME"]
+    url = f"{run.address}/{name}" if run.vendor == "postgres" else f"sqlite:///{name}"
+    datasets.build(datasets.SIZES["tiny"])
+    return datasets.look_around(url)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_sides_of_every_case_agree(case: Case, scene: Scene) -> None:
+    sides = case.make(scene)
+    before = SpendLog.objects.count()
+
+    for side in filter(None, (sides.ours, sides.floor)):
+        if sides.before_each:
+            sides.before_each()
+        side()
+
+    assert sides.disagreements is not None
+    assert list(sides.disagreements()) == []
+    assert SpendLog.objects.count() > before
+
+
+@pytest.mark.django_db
+def test_data_set_is_one_that_the_desk_agrees_with() -> None:
+    scene = datasets.build(datasets.SIZES["tiny"])
+
+    assert find_drift() == []
+    assert len(scene.small_brands) == 20
+    assert SpendLog.objects.count() == (20 + datasets.LARGE_BRAND_CAMPAIGNS) * datasets.DAYS
+
+
+def test_command_line_offers_the_sizes_that_there_are() -> None:
+    assert set(SIZES) == set(datasets.SIZES)
+
+
+def test_command_line_measures_a_case_and_writes_its_figures(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "benchmarks", "--size=tiny", "--case=one_entry_sqlite"),
+            *("--rounds=1", "--seconds=0", f"--json={figures}"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "one entry, SQLite" in done.stdout
+    (case,) = json.loads(figures.read_text())["cases"]
+    assert case["name"] == "one_entry_sqlite"
+    assert case["ours"]["per_second"] > 0
+    assert case["floor"]["per_second"] > 0
