@@ -6,6 +6,7 @@ Of the package and not of the session: while Playwright runs, Django lets nobody
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -16,13 +17,25 @@ from tests.browser.visits import Visits
 from tests.plugin.runs import Run
 from tests.processes import Installation
 
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where there is no Chromium, leave one test in place of all: it is skipped, with a line that says why."""
+    if find_chromium():
+        return
+    ours = [item for item in items if HERE in item.path.parents]
+    for item in ours[:1]:
+        item.add_marker(pytest.mark.skip(reason=f"all {len(ours)} tests in a browser: {NONE_FOUND}"))
+    config.hook.pytest_deselected(items=ours[1:])
+    items[:] = [item for item in items if item not in ours[1:]]
+
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """A Chromium; without one its tests are skipped."""
+    """A Chromium."""
     program = find_chromium()
-    if program is None:
-        pytest.skip(NONE_FOUND)
+    assert program is not None, NONE_FOUND
     with running_chromium(program) as browser:
         yield browser
 
