@@ -47,7 +47,7 @@ def desk(browser: Browser, run: Run, migrated_database: str) -> Iterator[ServedD
     database_url = run.create_database(name, template=migrated_database)
     installation = Installation(run.home / name, database_url=database_url)
     try:
-        yield open_desk(installation)
+        yield open_desk(installation, with_extremes=True)
     finally:
         installation.close()
 

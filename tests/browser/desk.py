@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from tests.plugin.runs import ROOT
 from tests.processes import Installation
@@ -18,6 +19,11 @@ PASSWORD = "a-long-password-of-the-tests"
 MIA, LEE, ANA = "mia", "lee", "ana"
 PEOPLE = (MIA, LEE, ANA)
 OWN_BRAND, OTHER_BRAND = "Larkspur Coffee", "Kumo Stationery"
+# Sixty characters that nothing breaks, and a name that runs the other way.
+LONG_BRAND = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauamt"
+LONG_CAMPAIGN = "Unternehmenssteuerfortentwicklungsgesetzesaenderungsentwuerf"
+RIGHT_TO_LEFT = "\u05de\u05d1\u05e6\u05e2 \u05d7\u05d5\u05e8\u05e3 2026 - \u05e9\u05d9\u05d5\u05d5\u05e7"
+EXTREMES = "--extremes"
 SECONDS_TO_MAKE = 120.0
 
 
@@ -30,6 +36,8 @@ class Rows:
     entry: int
     other_brand: int
     other_campaign: int
+    long_brand: int = 0
+    long_campaign: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +48,13 @@ class ServedDesk:
     rows: Rows
 
 
-def open_desk(installation: Installation) -> ServedDesk:
-    """This will fill a database with migrated tables, start the web server and wait until it answers."""
+def open_desk(installation: Installation, *, with_extremes: bool = False) -> ServedDesk:
+    """This will fill a database with migrated tables, start the web server and wait until it answers.
+
+    :param with_extremes: a brand, too, whose names and amounts are as long as they get, and one without campaigns.
+    """
     done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.desk"],
+        [sys.executable, "-m", "tests.browser.desk", *([EXTREMES] if with_extremes else [])],
         cwd=ROOT,
         env=installation.environment,
         capture_output=True,
@@ -68,8 +79,20 @@ def main() -> None:
     from campaigns.demo import load_agency
 
     load_agency(now=timezone.now())
+    if EXTREMES in sys.argv:
+        _make_extremes(timezone.now())
     _make_people()
     sys.stdout.write(json.dumps(asdict(_find_rows())))
+
+
+def _make_extremes(now: datetime) -> None:
+    from campaigns.services import create_brand, create_campaign, record_spend
+
+    create_brand(name="Nothing Yet", now=now)
+    brand = create_brand(name=LONG_BRAND, daily_budget="999999999999.99", monthly_budget="999999999999.99", now=now)
+    for name in (LONG_CAMPAIGN, RIGHT_TO_LEFT):
+        campaign = create_campaign(brand_id=brand.pk, name=name, daily_budget="123456789012.34", now=now)
+        record_spend(campaign_id=campaign.pk, amount="123456789012.34", description=LONG_CAMPAIGN, now=now)
 
 
 def _make_people() -> None:
@@ -94,12 +117,15 @@ def _find_rows() -> Rows:
     own, other = Brand.objects.get(name=OWN_BRAND), Brand.objects.get(name=OTHER_BRAND)
     campaigns = Campaign.objects.order_by("pk")
     held = campaigns.filter(paused_because="outside_windows").first() or campaigns[0]
+    long_brand, long_campaign = Brand.objects.filter(name=LONG_BRAND), campaigns.filter(name=LONG_CAMPAIGN)
     return Rows(
         brand=own.pk,
         campaign=held.pk,
         entry=SpendLog.objects.filter(campaign__brand=own, corrects=None).latest("pk").pk,
         other_brand=other.pk,
         other_campaign=campaigns.filter(brand=other)[0].pk,
+        long_brand=sum(long_brand.values_list("pk", flat=True)),
+        long_campaign=sum(long_campaign.values_list("pk", flat=True)),
     )
 
 

@@ -32,6 +32,21 @@ PAGES = (
     "/admin/campaigns/spendlog/{entry}/change/",
     "/admin/campaigns/statuschange/?campaign={campaign}",
 )
+EXTREMES = (
+    "/admin/?q=hauptbetrieb",
+    "/admin/?q=Nothing Yet",
+    "/admin/campaigns/brand/?q=hauptbetrieb",
+    "/admin/campaigns/brand/{brand}/change/",
+    "/admin/campaigns/campaign/?brand__id__exact={brand}",
+    "/admin/campaigns/campaign/{campaign}/change/",
+    "/admin/campaigns/spendlog/?campaign__brand__id__exact={brand}",
+    "/admin/campaigns/statuschange/?campaign={campaign}",
+)
+_SPILLED = """
+[...document.querySelectorAll('#content td, #content tbody th, #content .figure, #content dd')]
+    .filter((cell) => cell.clientWidth && cell.scrollWidth > cell.clientWidth + 1)
+    .map((cell) => cell.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60))
+"""
 # What does something, or is no page.
 _NO_PAGE = re.compile(r"/(logout|jsi18n|static|api)/|\.csv|/r/")
 _EVERY_KIND = 40
@@ -43,11 +58,18 @@ def faults_of(page: Page) -> Iterator[str]:
     page.emulate_media(color_scheme="dark")
     yield from grave_faults(page, "color-contrast")
     page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    yield from stick_out(page, PHONE)
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+
+
+def stick_out(page: Page, size: tuple[int, int]) -> Iterator[str]:
+    """Yield what makes the page scroll sideways at that size, or lies over its neighbour in a table."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
     width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     if width > room:
         yield f"{page.url} is {width} pixels wide, of {room}"
-    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    for words in page.evaluate(_SPILLED):
+        yield f"{page.url} at {room} pixels: {words!r} lies over its neighbour"
 
 
 def test_pages_keep_nobody_out(visits: Visits, desk: ServedDesk) -> None:
@@ -57,6 +79,17 @@ def test_pages_keep_nobody_out(visits: Visits, desk: ServedDesk) -> None:
     for path in PAGES:
         page.goto(path.format(brand=desk.rows.brand, campaign=desk.rows.campaign, entry=desk.rows.entry))
         faults += faults_of(page)
+
+    assert faults == []
+
+
+def test_long_names_and_large_amounts_stay_in_their_places(visits: Visits, desk: ServedDesk) -> None:
+    page = visits.open(MIA)
+    faults: list[str] = []
+
+    for path in EXTREMES:
+        page.goto(path.format(brand=desk.rows.long_brand, campaign=desk.rows.long_campaign))
+        faults += [*stick_out(page, WIDE), *stick_out(page, PHONE)]
 
     assert faults == []
 
