@@ -1,16 +1,20 @@
 'use strict';
 /* Gives names to what Django leaves without one, so that a screen reader says what it is. */
 {
-    const TRIES = 50;
-
     /* Search boxes show what is chosen in an element that has no name of its own: it gets its field's. The box is made
-       by another script, at its own time, so this one looks for it for a while. */
-    function giveName(select, tries) {
+       by another script, at its own time, so this one waits for it, and is there in the same moment. */
+    function giveName(select) {
         const shown = document.getElementById(`select2-${select.id}-container`);
         if (shown) {
             shown.setAttribute('aria-label', select.labels[0] ? select.labels[0].textContent.trim() : select.name);
-        } else if (tries) {
-            setTimeout(giveName, 100, select, tries - 1);
+        }
+        return Boolean(shown);
+    }
+
+    function nameBox(select) {
+        if (!giveName(select)) {
+            const watch = new MutationObserver(() => giveName(select) && watch.disconnect());
+            watch.observe(select.parentElement, {childList: true, subtree: true});
         }
     }
 
@@ -24,7 +28,7 @@
     }
 
     document.addEventListener('DOMContentLoaded', () => {
-        document.querySelectorAll('select.admin-autocomplete').forEach((select) => giveName(select, TRIES));
+        document.querySelectorAll('select.admin-autocomplete').forEach(nameBox);
         document.querySelectorAll('.form-row .datetime').forEach(nameParts);
     });
 
