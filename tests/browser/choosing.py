@@ -35,7 +35,8 @@ def save(page: Page, button: str = "Save") -> str:
 
 def said(page: Page) -> str:
     """This will return what the desk says on the page that has just opened, in one line."""
-    return " ".join(" ".join(page.locator(".messagelist").inner_text().split()).split())
+    # Whether the clock goes round stands in a list of its own.
+    return " ".join(page.locator(".messagelist:not(.of-signs)").inner_text().split())
 
 
 def let_time_pass(page: Page) -> None:

@@ -39,6 +39,7 @@ EXTREMES = (
     "/admin/campaigns/brand/{brand}/change/",
     "/admin/campaigns/campaign/?brand__id__exact={brand}",
     "/admin/campaigns/campaign/{campaign}/change/",
+    "/admin/campaigns/campaign/{campaign}/delete/",
     "/admin/campaigns/spendlog/?campaign__brand__id__exact={brand}",
     "/admin/campaigns/statuschange/?campaign={campaign}",
 )
