@@ -25,10 +25,14 @@ LARGE_BRAND_CAMPAIGNS = 100
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much there is: so many small brands, each with so many campaigns, and one large brand."""
+    """How much there is: so many small brands, each with so many campaigns, and one large brand.
+
+    :param entries_a_day: of every campaign, on each of the days.
+    """
 
     small_brands: int
     campaigns_each: int
+    entries_a_day: int = 1
 
 
 SIZES = {
@@ -36,6 +40,7 @@ SIZES = {
     "1k": Size(small_brands=1_000, campaigns_each=1),
     "100k": Size(small_brands=1_000, campaigns_each=100),
     "1m": Size(small_brands=1_000, campaigns_each=1_000),
+    "agency": Size(small_brands=500, campaigns_each=20, entries_a_day=10),
 }
 
 _NUMBERS = "WITH RECURSIVE numbers (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < {count}) "
@@ -48,10 +53,12 @@ def build(size: Size) -> Scene:
     _insert_campaigns(keys[0], size.small_brands * size.campaigns_each, size.campaigns_each)
     _insert_campaigns(keys[-1], LARGE_BRAND_CAMPAIGNS, LARGE_BRAND_CAMPAIGNS)
     for days_ago in range(DAYS):
-        _insert_entries(days_ago)
-    _count_entries()
+        _insert_entries(days_ago, size.entries_a_day)
+    _count_entries(size.entries_a_day)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        # As autovacuum leaves it, so that an index alone can answer.
+        may_vacuum = connection.vendor == "postgresql" and not connection.in_atomic_block
+        cursor.execute("VACUUM ANALYZE" if may_vacuum else "ANALYZE")
     return look_around()
 
 
@@ -93,26 +100,28 @@ def _insert_campaigns(first_brand: int, count: int, each: int) -> None:
     )
 
 
-def _insert_entries(days_ago: int) -> None:
-    """Make an entry of that day for every campaign."""
+def _insert_entries(days_ago: int, count: int) -> None:
+    """Make entries of that day for every campaign."""
     moment = NOW - timedelta(days=days_ago, hours=1)
     day = local_day(moment, find_zone(ZONES[0]))
     table = SpendLog._meta.db_table
     _run(
-        f"INSERT INTO {table} (campaign_id, amount_micros, occurred_at, recorded_at, local_day, description, source, "
-        f"reference) SELECT id, {AMOUNT}, {_cast('%s')}, {_cast('%s')}, {_cast('%s', 'date')}, '', 'history', %s || id "
-        "FROM campaigns_campaign ORDER BY id",
+        _NUMBERS.format(count=count)
+        + f"INSERT INTO {table} (campaign_id, amount_micros, occurred_at, recorded_at, local_day, description, "
+        f"source, reference) SELECT id, {AMOUNT}, {_cast('%s')}, {_cast('%s')}, {_cast('%s', 'date')}, '', 'history', "
+        "%s || id || '-' || i FROM campaigns_campaign CROSS JOIN numbers ORDER BY i, id",
         [moment, moment, day, f"day-{days_ago}-"],
     )
 
 
-def _count_entries() -> None:
+def _count_entries(a_day: int) -> None:
     """Put every counter to the sum of its entries: today's one, and all of them for the month."""
     assert NOW.day >= DAYS, "all entries of a data set lie in one month"
     counters = "current_daily_spend_micros = {day}, current_monthly_spend_micros = {month}"
-    _run("UPDATE campaigns_campaign SET " + counters.format(day=AMOUNT, month=AMOUNT * DAYS))
+    day, month = AMOUNT * a_day, AMOUNT * a_day * DAYS
+    _run("UPDATE campaigns_campaign SET " + counters.format(day=day, month=month))
     owned = "(SELECT count(*) FROM campaigns_campaign owned WHERE owned.brand_id = campaigns_brand.id)"
-    _run("UPDATE campaigns_brand SET " + counters.format(day=f"{AMOUNT} * {owned}", month=f"{AMOUNT * DAYS} * {owned}"))
+    _run("UPDATE campaigns_brand SET " + counters.format(day=f"{day} * {owned}", month=f"{month} * {owned}"))
 
 
 def _remainder(divisor: int) -> str:

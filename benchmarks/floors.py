@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,6 +53,48 @@ _SQLITE_READ = (
 _SQLITE_INSERT = INSERT_ONE.replace("%s", "?")
 _SQLITE_MOVE_CAMPAIGN = MOVE_CAMPAIGN.replace("%s", "?")
 _SQLITE_MOVE_BRAND = MOVE_BRAND.replace("%s", "?")
+
+# F3: what every campaign's state should be, by its budgets alone, and the update of those that have another one.
+_TODAY = "(SELECT id, daily_since AS day, monthly_since AS month FROM campaigns_brand)"
+_IS_HELD = " OR ".join(
+    f"{row}.{word}_budget_micros = 0 OR ({row}.{word}_since >= today.{period} "
+    f"AND {row}.current_{word}_spend_micros >= {row}.{word}_budget_micros)"
+    for row in ("brand", "campaign")
+    for word, period in (("monthly", "month"), ("daily", "day"))
+)
+_WANTED = (
+    f"SELECT campaign.id, campaign.brand_id, campaign.is_active, NOT COALESCE({_IS_HELD}, FALSE) AS is_wanted "
+    "FROM campaigns_campaign AS campaign JOIN campaigns_brand AS brand ON brand.id = campaign.brand_id "
+    f"JOIN {_TODAY} AS today ON today.id = brand.id"
+)
+TO_WANTED_STATE = (
+    "UPDATE campaigns_campaign AS changed SET is_active = wanted.is_wanted, "
+    "paused_because = CASE WHEN wanted.is_wanted THEN '' ELSE 'budget' END, review_at = NULL "
+    f"FROM ({_WANTED}) AS wanted WHERE changed.id = wanted.id AND wanted.is_active <> wanted.is_wanted"
+)
+# A scan that derives the same, and writes nothing.
+AGAINST_BUDGETS = f"SELECT DISTINCT brand_id FROM ({_WANTED}) AS wanted WHERE is_active <> is_wanted"
+
+# F4: all counters of campaigns that spent.
+SPENT_TO_ZERO = (
+    "UPDATE campaigns_campaign SET current_daily_spend_micros = 0, daily_since = %s "
+    "WHERE current_daily_spend_micros <> 0"
+)
+
+
+def sums_of_ledger(days: Mapping[str, datetime]) -> str:
+    """Return a statement that adds up the whole ledger, by campaign, day and month, and finds what differs."""
+    since = " ".join(f"WHEN '{zone}' THEN '{moment.isoformat()}'::timestamptz" for zone, moment in days.items())
+    return (
+        "SELECT campaign.id FROM campaigns_campaign AS campaign JOIN campaigns_brand AS brand "
+        "ON brand.id = campaign.brand_id JOIN (SELECT entry.campaign_id, SUM(entry.amount_micros) FILTER "
+        f"(WHERE entry.occurred_at >= CASE brand.time_zone {since} END) AS day, SUM(entry.amount_micros) FILTER "
+        "(WHERE entry.occurred_at >= brand.monthly_since) AS month FROM campaigns_spendlog AS entry "
+        "JOIN campaigns_campaign AS campaign ON campaign.id = entry.campaign_id "
+        "JOIN campaigns_brand AS brand ON brand.id = campaign.brand_id GROUP BY entry.campaign_id) AS total "
+        "ON total.campaign_id = campaign.id WHERE campaign.current_daily_spend_micros <> COALESCE(total.day, 0) "
+        "OR campaign.current_monthly_spend_micros <> COALESCE(total.month, 0)"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,14 @@ def measure(case: Case, scene: Scene, *, rounds: int, seconds: float) -> Result:
     with crew_of(case, scene) as crew:
         sides: tuple[Side, ...] = ("ours", "floor") if crew.ask_one(has_floor) else ("ours",)
         for side in sides:
-            _stretches(crew, side, seconds=0, least=WARM_UP_OPERATIONS)
+            _stretches(crew, side, seconds=0, least=1 if case.about.is_long else WARM_UP_OPERATIONS)
         queries = crew.ask_one(count_queries)
         by_round: dict[Side, list[list[Stretch]]] = {side: [] for side in sides}
+        fewest = 1 if case.about.is_long else FEWEST_OPERATIONS
         for number in range(rounds):
             # Whoever comes second in a round finds warmer caches, or more to clean up.
             for side in sides if number % 2 else reversed(sides):
-                by_round[side].append(_stretches(crew, side, seconds=seconds, least=FEWEST_OPERATIONS))
+                by_round[side].append(_stretches(crew, side, seconds=seconds, least=fewest))
         disagreements = sorted({sentence for found in crew.ask_all(disagreements_of) for sentence in found})
     if disagreements:
         raise DisagreementError(f"{case.about.name}: {'; '.join(disagreements)}")

@@ -86,7 +86,8 @@ def profile(name: str) -> str:
     from benchmarks.datasets import look_around
 
     scene = look_around(os.environ["DATABASE_URL"])
-    return measuring.profile(find_case(name), scene, operations=_PROFILED_OPERATIONS)
+    case = find_case(name)
+    return measuring.profile(case, scene, operations=1 if case.about.is_long else _PROFILED_OPERATIONS)
 
 
 def _main() -> None:

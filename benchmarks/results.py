@@ -16,6 +16,7 @@ class About:
     :param reach: the share of the floor's speed that is to be reached; None if that is not how it is judged.
     :param items: how many (entries, rows …) one operation handles.
     :param processes: how many work at once, each on a connection of its own.
+    :param is_long: one operation may take seconds: it is not repeated more than is needed.
     """
 
     name: str
@@ -24,6 +25,7 @@ class About:
     reach: float | None = None
     items: int = 1
     processes: int = 1
+    is_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.process import build, run
 from benchmarks.results import Vendor
+from tests.plugin.guard import Guarded
 from tests.plugin.postgres import DURABLE_SETTINGS, Postgres, create_database, drop_database
 
 
@@ -39,10 +40,9 @@ class Databases:
             self._drop(vendor, name)
 
     def close(self) -> None:
-        """Stop the server and remove all that was made."""
+        """Stop the server, if there is one."""
         if self._postgres:
             self._postgres.stop()
-        shutil.rmtree(self.directory, ignore_errors=True)
 
     def _url(self, vendor: Vendor, name: str) -> str:
         return f"{self._server().address}/{name}" if vendor == "postgres" else f"sqlite:///{self._file(name)}"
@@ -73,8 +73,12 @@ class Databases:
 @contextmanager
 def databases() -> Iterator[Databases]:
     """Make a directory for the databases of one run, and remove it with them whatever happens."""
-    made = Databases(Path(tempfile.mkdtemp(prefix="ad_system-benchmarks-")).resolve())
+    directory = Path(tempfile.mkdtemp(prefix="ad_system-benchmarks-")).resolve()
+    # It goes even if this process is killed.
+    keeper = Guarded(removes=directory)
+    made = Databases(directory)
     try:
         yield made
     finally:
         made.close()
+        keeper.stop()

@@ -58,8 +58,12 @@ class _Find(Protocol):
     def __call__(self, *, now: datetime) -> list[int]: ...
 
 
-class _Work(Protocol):
+class _Review(Protocol):
     def __call__(self, *, brand_ids: Sequence[int], now: datetime) -> PassReport: ...
+
+
+class _Work(Protocol):
+    def __call__(self, *, brand_ids: Sequence[int], now: datetime) -> TaskReport: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,16 @@ class _Pass:
     range_expires: int = RANGE_EXPIRES
 
     def run(self, *, now: datetime) -> TaskReport:
-        return _tell_pass(self.work(brand_ids=self.find(now=now), now=now))
+        return self.work(brand_ids=self.find(now=now), now=now)
+
+
+def _telling(review: _Review) -> _Work:
+    """Return a review that says in words what it did."""
+
+    def work(*, brand_ids: Sequence[int], now: datetime) -> TaskReport:
+        return _tell_pass(review(brand_ids=brand_ids, now=now))
+
+    return work
 
 
 def _find_all(*, now: datetime) -> list[int]:
@@ -79,13 +92,20 @@ def _find_all(*, now: datetime) -> list[int]:
     return passes.all_brands()
 
 
-_DAYPARTING = _Pass(passes.due_brands, passes.review_due)
-_BUDGETS = _Pass(mismatches.find_brands, passes.review_brands)
-_EVERYTHING = _Pass(_find_all, passes.review_brands, HOURLY_RANGE_EXPIRES)
+def _check_ledger(*, brand_ids: Sequence[int], now: datetime) -> TaskReport:
+    drifts = totals.check_ledger(brand_ids=brand_ids, now=now)
+    verb = "differs" if len(drifts) == 1 else "differ"
+    return TaskReport(f"{_count(len(drifts), 'counter')} {verb} from the ledger", failed=len(drifts))
+
+
+_DAYPARTING = _Pass(passes.due_brands, _telling(passes.review_due))
+_BUDGETS = _Pass(mismatches.find_brands, _telling(passes.review_brands))
+_EVERYTHING = _Pass(_find_all, _telling(passes.audit_brands), HOURLY_RANGE_EXPIRES)
 _FORWARD = {
-    kind: _Pass(partial(mismatches.find_behind, kind=kind), partial(passes.bring_forward, kind=kind))
+    kind: _Pass(partial(mismatches.find_behind, kind=kind), _telling(partial(passes.bring_forward, kind=kind)))
     for kind in PeriodKind
 }
+_LEDGER = _Pass(_find_all, _check_ledger)
 
 
 @shared_task
@@ -123,9 +143,9 @@ def reset_monthly_spends(due_only: bool = False, first_brand: int | None = None,
 
 
 @shared_task
-def check_ledger() -> str:
+def check_ledger(first_brand: int | None = None, last_brand: int | None = None) -> str:
     """Compare every counter with the ledger. Each difference is logged as an error; nothing is changed."""
-    return _noted("check_ledger", _check_ledger, now=timezone.now()).text
+    return _run_pass(_LEDGER, check_ledger, first_brand, last_brand)
 
 
 @shared_task
@@ -214,7 +234,7 @@ def _run_pass(
     now, name = timezone.now(), task.name.rpartition(".")[2]
     if first_brand is None and last_brand is None:
         return _noted(name, partial(_whole_pass, work, task, arguments), now=now).text
-    report = _tell_pass(work.work(brand_ids=_within(work.find(now=now), first_brand, last_brand), now=now))
+    report = work.work(brand_ids=_within(work.find(now=now), first_brand, last_brand), now=now)
     error = report.text if report.is_bad else ""
     pulses.note_range(name=name, now=timezone.now(), handled=report.handled, failed=report.failed, error=error)
     return report.text
@@ -223,7 +243,7 @@ def _run_pass(
 def _whole_pass(work: _Pass, task: Task[..., str], arguments: dict[str, bool], *, now: datetime) -> TaskReport:
     found = work.find(now=now)
     if len(found) <= settings.FAN_OUT_BRANDS:
-        return _tell_pass(work.work(brand_ids=found, now=now))
+        return work.work(brand_ids=found, now=now)
     ranges = _fan_out(task, found, arguments, expires=work.range_expires)
     return TaskReport(f"{_count(len(found), 'brand')}, cut into ranges", ranges=ranges)
 
@@ -265,12 +285,6 @@ def _reset_now(
     busy = f", {_count(len(report.busy), 'brand')} left out, because somebody else held them" if report.busy else ""
     failed = len(report.refused) + len(report.busy)
     return TaskReport(text + refused + busy, handled=len(report.brands), failed=failed)
-
-
-def _check_ledger(*, now: datetime) -> TaskReport:
-    drifts = totals.check_ledger(now=now)
-    verb = "differs" if len(drifts) == 1 else "differ"
-    return TaskReport(f"{_count(len(drifts), 'counter')} {verb} from the ledger", failed=len(drifts))
 
 
 def _simulate(*, now: datetime, minutes: int = 1, seed: int | None = None) -> TaskReport:
@@ -322,7 +336,7 @@ _AS_BEAT: dict[str, _Run] = {
     "enforce_dayparting": _DAYPARTING.run,
     "reset_daily_spends": _FORWARD[PeriodKind.DAY].run,
     "reset_monthly_spends": _FORWARD[PeriodKind.MONTH].run,
-    "check_ledger": _check_ledger,
+    "check_ledger": _LEDGER.run,
     "simulate_spend": _simulate,
     "deliver_webhooks": _deliver,
     "forget_old_records": _forget,

@@ -83,9 +83,9 @@ MUTANTS = (
     ),
     Mutant(
         "the net finds what is above the limit only",
-        "campaigns/services/mismatches.py",
-        'f"{counter}__gte": limit',
-        'f"{counter}__gt": limit',
+        "campaigns/services/scans.py",
+        "AND {counter} >= {budget})",
+        "AND {counter} > {budget})",
         (f"{SERVICES}/test_mismatches.py",),
     ),
     Mutant(
@@ -168,15 +168,15 @@ MUTANTS = (
     Mutant(
         "one bad brand stops the pass",
         "campaigns/services/passes.py",
-        "                self.failed.append(brand_id)",
-        "                raise",
+        "            self.failed.append(part[0])",
+        "            raise",
         (f"{SERVICES}/test_passes.py",),
     ),
     Mutant(
         "a pass is one transaction, and its failures are silent",
         "campaigns/services/passes.py",
-        "                with writing():\n                    self.changes +=",
-        "                if True:\n                    self.changes +=",
+        "            with writing():\n                brands =",
+        "            if True:\n                brands =",
         (f"{SERVICES}/test_passes.py", PROOF, "tests/races"),
     ),
     Mutant(
@@ -244,9 +244,9 @@ MUTANTS = (
     ),
     Mutant(
         "ahead of the clock at midnight is not found",
-        "campaigns/services/mismatches.py",
-        "is_behind & Q(Exists(entries))",
-        "is_behind & Q(pk__in=[])",
+        "campaigns/services/scans.py",
+        "WHERE {behind}",
+        "WHERE FALSE AND ({behind})",
         (f"{SERVICES}/test_mismatches.py",),
     ),
     Mutant(

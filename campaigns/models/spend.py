@@ -101,8 +101,13 @@ class SpendLog(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             # For a counter's recount: the sum of a campaign's entries since a moment.
             models.Index(fields=["campaign", "occurred_at"], include=["amount"], name="spend_campaign_moment_idx"),
-            # For reported totals: what is recorded for a campaign, a source and a day.
-            models.Index(fields=["campaign", "local_day", "source"], name="spend_campaign_day_idx"),
+            # For reported totals: what is recorded for a campaign, a source and a day. And for the pages of brands and
+            # campaigns: what was spent on each day of a month.
+            models.Index(
+                fields=["campaign", "local_day", "source"], include=["amount"], name="spend_campaign_day_amount_idx"
+            ),
+            # For midnight: what many brands have spent in a period that has just begun.
+            models.Index(fields=["occurred_at"], name="spend_moment_idx"),
             # For corrections: what was already taken back of an entry.
             models.Index(fields=["corrects"], condition=models.Q(corrects__isnull=False), name="spend_corrects_idx"),
             # For undoing an import: its entries.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.db import models
@@ -13,9 +14,9 @@ from campaigns.rules.webhooks import URL_LENGTH, EventKind
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     """Endpoints by what is told to them."""
 
-    def told_of(self, brand: Brand) -> WebhookEndpointQuerySet:
-        """Keep those in force that hear of the brand: its own, and the agency's."""
-        return self.filter(models.Q(brand=brand) | models.Q(brand=None), is_enabled=True)
+    def told_of(self, brands: Collection[Brand]) -> WebhookEndpointQuerySet:
+        """Keep those in force that hear of any of the brands: their own, and the agency's."""
+        return self.filter(models.Q(brand__in=brands) | models.Q(brand=None), is_enabled=True)
 
 
 class WebhookEndpoint(models.Model):
@@ -51,6 +52,10 @@ class WebhookEndpoint(models.Model):
     def wants(self, kind: str) -> bool:
         """Tell whether it is told of events of that kind."""
         return kind in self.kinds
+
+    def hears(self, brand: Brand, kind: str) -> bool:
+        """Tell whether it is told of that brand's events of that kind."""
+        return self.brand_id in (None, brand.pk) and self.wants(kind)
 
 
 class OutboxEvent(models.Model):

@@ -75,6 +75,8 @@ def find_zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+# A pass asks it again and again, for the same moment in a few zones.
+@lru_cache(maxsize=1024)
 def current_periods(now: datetime, zone: ZoneInfo) -> CurrentPeriods:
     """Return the local day and the local month that contain `now`."""
     today = local_day(now, zone)

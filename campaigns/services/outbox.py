@@ -38,17 +38,17 @@ class CountedMove:
         )
 
 
-def tell_changes(*, brand: Brand, changes: Sequence[StatusChange], now: datetime) -> None:
-    """Write an event for every start and stop of the brand's campaigns that an endpoint wants to be told of."""
+def tell_changes(*, changes: Sequence[tuple[Brand, Sequence[StatusChange]]], now: datetime) -> None:
+    """Write an event for every start and stop, by brand, that an endpoint wants to be told of."""
     if changes:
-        _write(brand, [_change_event(brand, change) for change in changes], now)
+        _write([(brand, [_change_event(brand, change) for change in own]) for brand, own in changes], now)
 
 
 def tell_thresholds(*, brand: Brand, moves: Sequence[CountedMove], now: datetime) -> None:
     """Write an event for every threshold of a budget that spends of the brand have crossed upward."""
     events = [event for move in moves for event in _threshold_events(brand, move)]
     if events:
-        _write(brand, events, now)
+        _write([(brand, events)], now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +99,22 @@ def _threshold_facts(brand: Brand, row: Brand | Campaign, period: str, percent: 
     }
 
 
-def _write(brand: Brand, events: Sequence[_Event], now: datetime) -> None:
-    endpoints = list(WebhookEndpoint.objects.told_of(brand).order_by("pk"))
-    wanted = [event for event in events if any(endpoint.wants(event.kind) for endpoint in endpoints)]
-    if not wanted:
+def _write(told: Sequence[tuple[Brand, Sequence[_Event]]], now: datetime) -> None:
+    endpoints = list(WebhookEndpoint.objects.told_of([brand for brand, _ in told]).order_by("pk"))
+    if not endpoints:
         return
-    stored = OutboxEvent.objects.bulk_create(_outbox_event(brand, event, now) for event in wanted)
+    wanted = [
+        (brand, event)
+        for brand, events in told
+        for event in events
+        if any(endpoint.hears(brand, event.kind) for endpoint in endpoints)
+    ]
+    stored = OutboxEvent.objects.bulk_create(_outbox_event(brand, event, now) for brand, event in wanted)
     WebhookDelivery.objects.bulk_create(
-        WebhookDelivery(endpoint=endpoint, event=event, brand=brand, next_attempt_at=now, expires_at=now + PATIENCE)
-        for event in stored
+        WebhookDelivery(endpoint=endpoint, event=row, brand=brand, next_attempt_at=now, expires_at=now + PATIENCE)
+        for row, (brand, event) in zip(stored, wanted, strict=True)
         for endpoint in endpoints
-        if endpoint.wants(event.kind)
+        if endpoint.hears(brand, event.kind)
     )
 
 

@@ -7,14 +7,14 @@ here keeps that true, so a reset that is missed, late or done twice changes no a
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
-from campaigns.errors import InvalidTimeZone
+from campaigns.facts import readable_zone
 from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
 from campaigns.rules.periods import (
     CLOCK_TOLERANCE,
@@ -27,15 +27,12 @@ from campaigns.rules.periods import (
     period_of_day,
 )
 from campaigns.services import delivery
+from campaigns.services.rollover import COLUMNS, enter_periods, is_off
 
 logger = logging.getLogger(__name__)
 
 EVERY_KIND = (PeriodKind.DAY, PeriodKind.MONTH)
 
-_COLUMNS = {
-    PeriodKind.DAY: ("daily_since", "current_daily_spend"),
-    PeriodKind.MONTH: ("monthly_since", "current_monthly_spend"),
-}
 _TICK = timedelta(microseconds=1)
 
 
@@ -49,14 +46,62 @@ def settle(
     brought forward; the verdict stops its campaigns.
     """
     others: list[Campaign] = []
-    try:
-        if brand in roll(brand=brand, campaigns=campaigns, now=now):
-            others = campaigns_of(brand, loaded=campaigns)[len(campaigns) :]
-            roll(brand=brand, campaigns=others, now=now)
-    except InvalidTimeZone:
-        logger.exception("The time zone of brand=%s cannot be read: none of its campaigns may run", brand.name)
+    moved, changed = enter_periods(brands=[brand], kinds=EVERY_KIND, now=now)
+    if readable_zone(brand):
+        roll(brand=brand, campaigns=campaigns, now=now)
+    if moved:
+        others = to_review(brands=[brand], changed=changed, now=now, loaded=campaigns)
     changes = delivery.review(brand=brand, campaigns=campaigns, now=now, cause=cause, actor=actor)
     return changes + delivery.review(brand=brand, campaigns=others, now=now, cause=Cause.CLOCK)
+
+
+def settle_due(*, brands: Sequence[Brand], now: datetime, cause: Cause) -> tuple[StatusChange, ...]:
+    """Bring brands to the present, then decide on those of their campaigns whose verdict that may change.
+
+    The same as settling all of them, as far as only time has passed since they were last decided on.
+    """
+    _, changed = enter_periods(brands=brands, kinds=EVERY_KIND, now=now)
+    campaigns = to_review(brands=brands, changed=changed, now=now)
+    return delivery.review_all(brands=brands, campaigns=campaigns, now=now, cause=cause)
+
+
+def bring_forward(*, brands: Sequence[Brand], kind: PeriodKind, now: datetime) -> tuple[StatusChange, ...]:
+    """Bring brands to the present, with campaigns that are not in its day (or month) though their brand is.
+
+    :raises InvalidTimeZone: if the zone of one of them cannot be read.
+    """
+    before = {brand.pk: brand.since(kind) for brand in brands if brand.zone}
+    changes = settle_due(brands=brands, now=now, cause=Cause.RESET)
+    for brand in brands:
+        if brand.since(kind) == before[brand.pk]:
+            strays = _strays(brand, kind, now)
+            roll(brand=brand, campaigns=strays, now=now, kinds=[kind])
+            changes += delivery.review(brand=brand, campaigns=strays, now=now, cause=Cause.RESET)
+    return changes
+
+
+def _strays(brand: Brand, kind: PeriodKind, now: datetime) -> list[Campaign]:
+    believed = believed_now(now, brand.reviewed_at)
+    period = period_at(kind, believed, brand.zone)
+    since, counter = COLUMNS[kind]
+    is_behind = Q(**{f"{since}__lt": period.start}) & ~Q(**{counter: Decimal(0)})
+    is_ahead = Q(**{f"{since}__gt": believed + CLOCK_TOLERANCE})
+    return list(Campaign.objects.with_windows().filter(is_behind | is_ahead, brand=brand).order_by("pk"))
+
+
+def to_review(
+    *, brands: Iterable[Brand], changed: Collection[int], now: datetime, loaded: Iterable[Campaign] = ()
+) -> list[Campaign]:
+    """Load the campaigns of the brands that are due, and all of the changed brands.
+
+    :param loaded: campaigns that the caller already holds; they are left out.
+    """
+    in_question = Campaign.objects.with_windows().filter(brand__in=brands)
+    if not changed:
+        in_question = in_question.due(now)
+    else:
+        in_question = in_question.filter(Q(review_at__lte=now) | Q(brand__in=changed))
+    return list(in_question.exclude(pk__in=[campaign.pk for campaign in loaded]).order_by("brand_id", "pk"))
 
 
 def settle_brand(*, brand: Brand, now: datetime, cause: Cause, actor: str = "") -> tuple[StatusChange, ...]:
@@ -91,10 +136,10 @@ def roll(
     moved: dict[int, Brand | Campaign] = {}
     for kind in kinds:
         period = period_of_day(kind, today, zone)
-        if _is_off(brand, kind, period, now):
+        if is_off(brand, kind, period, now):
             _land(brand, kind, since=period.start, end=period.end)
             moved[id(brand)] = brand
-        behind = [campaign for campaign in campaigns if _is_off(campaign, kind, period, now)]
+        behind = [campaign for campaign in campaigns if is_off(campaign, kind, period, now)]
         if behind:
             _land_all(behind, kind, period)
             moved.update({id(campaign): campaign for campaign in behind})
@@ -160,14 +205,9 @@ def ledger_sum(row: Brand | Campaign, *, start: datetime, end: datetime) -> Deci
     return own.aggregate(total=Sum("amount"))["total"] or Decimal(0)
 
 
-def _is_off(row: Brand | Campaign, kind: PeriodKind, period: Period, now: datetime) -> bool:
-    since = row.since(kind)
-    return since < period.start or since > now + CLOCK_TOLERANCE
-
-
 def _land(row: Brand | Campaign, kind: PeriodKind, *, since: datetime, end: datetime) -> None:
     row.set_counter(kind, since=since, spent=ledger_sum(row, start=since, end=end))
-    row.save(update_fields=_COLUMNS[kind])
+    row.save(update_fields=COLUMNS[kind])
 
 
 def _land_all(campaigns: Sequence[Campaign], kind: PeriodKind, period: Period) -> None:
@@ -175,7 +215,7 @@ def _land_all(campaigns: Sequence[Campaign], kind: PeriodKind, period: Period) -
     entries = SpendLog.objects.filter(campaign__in=campaigns, occurred_at__gte=period.start, occurred_at__lt=period.end)
     # Unordered: the ledger's own order would make every entry distinct.
     spent = set(entries.order_by().values_list("campaign_id", flat=True).distinct())
-    since_column, counter_column = _COLUMNS[kind]
+    since_column, counter_column = COLUMNS[kind]
     still = [campaign for campaign in campaigns if campaign.pk not in spent]
     Campaign.objects.filter(pk__in=[campaign.pk for campaign in still]).update(
         **{since_column: period.start, counter_column: Decimal(0)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,14 +13,17 @@ from functools import partial
 from django.db.models import Sum
 
 from campaigns.errors import BrandBusy
-from campaigns.facts import readable_zone
+from campaigns.facts import readable_zone, zones_in_use
 from campaigns.models import Brand, Campaign, Cause, LedgerDrift, SpendLog, StatusChange
 from campaigns.rules.periods import PeriodKind, period_at
-from campaigns.services import periods
+from campaigns.services import periods, scans
 from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand
+from campaigns.services.scans import Span
 
 logger = logging.getLogger(__name__)
+
+_BRANDS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,15 @@ def find_drift(*, brand_ids: Sequence[int] | None = None) -> list[Drift]:
     return _compare(brand_ids, _keep_nothing).drifts
 
 
-def check_ledger(*, now: datetime) -> list[Drift]:
-    """Compare every counter with its entries, and keep what differs for the health pages until it agrees again."""
-    compared = _compare(None, partial(_keep, now=now))
+def check_ledger(*, now: datetime, brand_ids: Sequence[int] | None = None) -> list[Drift]:
+    """Compare every counter with its entries, and keep what differs for the health pages until it agrees again.
+
+    :param brand_ids: None: all brands.
+    """
+    compared = _compare(brand_ids, partial(_keep, now=now))
     # What this check has not found again agrees by now. What another one has found since, stays.
-    LedgerDrift.objects.filter(found_at__lt=now).exclude(brand__in=compared.left_out).delete()
+    kept = LedgerDrift.objects.filter(found_at__lt=now).exclude(brand__in=compared.left_out)
+    (kept if brand_ids is None else kept.filter(brand__in=brand_ids)).delete()
     return compared.drifts
 
 
@@ -106,20 +114,18 @@ class _Comparison:
 
 def _compare(brand_ids: Sequence[int] | None, keep: Callable[[Brand, Sequence[Drift]], None]) -> _Comparison:
     """Find the drifts of the brands, each handed to `keep` while its brand's lock is held."""
-    keys = Brand.objects.order_by("pk").values_list("pk", flat=True)
     comparison = _Comparison()
-    for brand in Brand.objects.filter(pk__in=keys if brand_ids is None else brand_ids).order_by("pk"):
-        if any(_drift_of(brand)):
-            try:
-                with writing():
-                    locked = lock_brand(brand.pk)
-                    drifts = list(_drift_of(locked))
-                    keep(locked, drifts)
-            except BrandBusy:
-                logger.warning("Not compared brand=%s: somebody else holds it, the next check looks again", brand.name)
-                comparison.left_out.append(brand.pk)
-            else:
-                comparison.drifts.extend(drifts)
+    for key in _that_look_wrong(brand_ids):
+        try:
+            with writing():
+                locked = lock_brand(key)
+                drifts = list(_drift_of(locked))
+                keep(locked, drifts)
+        except BrandBusy:
+            logger.warning("Not compared brand=%s: somebody else holds it, the next check looks again", key)
+            comparison.left_out.append(key)
+        else:
+            comparison.drifts.extend(drifts)
     for drift in comparison.drifts:
         logger.error(
             "Counter differs from ledger brand=%s campaign=%s period=%s since=%s counted=%s in_ledger=%s",
@@ -131,6 +137,34 @@ def _compare(brand_ids: Sequence[int] | None, keep: Callable[[Brand, Sequence[Dr
             drift.in_ledger,
         )
     return comparison
+
+
+def _that_look_wrong(brand_ids: Sequence[int] | None) -> Iterator[int]:
+    """Yield the keys of brands in which a counter seemed to differ, without a lock."""
+    keys = Brand.objects.order_by("pk").values_list("pk", flat=True)
+    wanted = list(keys if brand_ids is None else keys.filter(pk__in=brand_ids))
+    for start in range(0, len(wanted), _BRANDS_AT_ONCE):
+        part = wanted[start : start + _BRANDS_AT_ONCE]
+        asked = set(part)
+        for key in scans.brands_against_ledger(part[0], part[-1], _spans(part)):
+            if key in asked:
+                yield key
+
+
+def _spans(brand_ids: Sequence[int]) -> Iterator[Span]:
+    """Yield the beginnings that the counters of the brands have, each with the ends of its day and of its month."""
+    sinces = ("daily_since", "monthly_since", "brand__daily_since", "brand__monthly_since")
+    campaigns = Campaign.objects.filter(brand__gte=brand_ids[0], brand__lte=brand_ids[-1])
+    begun: defaultdict[str, set[datetime]] = defaultdict(set)
+    for zone, *moments in campaigns.order_by().values_list("brand__time_zone", *sinces).distinct():
+        begun[zone].update(moments)
+    for name, zone in zones_in_use():
+        if zone is None:
+            # Without a zone no period can be told, so there is nothing to compare.
+            continue
+        for since in begun[name]:
+            ends = (period_at(kind, since, zone).end for kind in (PeriodKind.DAY, PeriodKind.MONTH))
+            yield Span(name, since, *ends)
 
 
 def _keep_nothing(brand: Brand, drifts: Sequence[Drift]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 
 import time_machine
 from django.db import transaction
+from django.db.models import Case, When
 
 from campaigns import tasks
 from campaigns.models import Brand, Campaign
@@ -51,10 +53,16 @@ def make_agency() -> None:
 
 
 def state() -> list[tuple[object, ...]]:
-    """Return everything that passes may write."""
+    """Return everything that passes may write. In which older period a campaign's counter stands at 0 is no matter."""
     counters = ("current_daily_spend", "current_monthly_spend", "daily_since", "monthly_since")
     verdicts = ("is_active", "paused_because", "review_at")
-    campaigns = Campaign.objects.order_by("pk").values_list("name", *verdicts, *counters)
+    counted = (
+        "current_daily_spend",
+        "current_monthly_spend",
+        Case(When(current_daily_spend=Decimal(0), then=None), default="daily_since"),
+        Case(When(current_monthly_spend=Decimal(0), then=None), default="monthly_since"),
+    )
+    campaigns = Campaign.objects.order_by("pk").values_list("name", *verdicts, *counted)
     return [*campaigns, *Brand.objects.order_by("pk").values_list("name", *counters)]
 
 

@@ -147,10 +147,12 @@ def test_key_opens_for_readers_where_its_use_cannot_be_noted(search: Campaign) -
 
 
 def test_tasks_say_so_and_leave_it_to_the_next_run(search: Campaign) -> None:
+    Campaign.objects.update(is_active=False, paused_because="flight_ended")
+
     with held(search):
         answers = {name: tasks.run_here(name, now=NOON) for name in ("review_everything", "simulate_spend")}
 
     assert {name: answer.is_bad for name, answer in answers.items()} == dict.fromkeys(answers, True)
     assert "1 brand left for the next pass" in answers["review_everything"].text
     assert "nothing simulated: " in answers["simulate_spend"].text
-    assert tasks.run_here("review_everything", now=NOON).text == "1 brand reviewed, 0 changes of state"
+    assert tasks.run_here("review_everything", now=NOON).text == "1 brand reviewed, 1 change of state"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import pytest
@@ -12,7 +13,7 @@ from pytest_django import Settings
 from campaigns import tasks
 from campaigns.models import Brand, Campaign, Pulse
 from campaigns.services import passes
-from campaigns.services.locks import lock_brand
+from campaigns.services.locks import lock_free_brands
 from tests.campaigns.task_runs import EVERY_TASK, make_agency, run, state, state_after
 from tests.factories import NEXT_MIDNIGHT, NOON, make_brand, make_campaign, spend
 
@@ -66,12 +67,12 @@ def test_pass_says_how_many_brands_it_left_undone(monkeypatch: pytest.MonkeyPatc
     campaigns = [make_campaign() for _ in range(3)]
     Campaign.objects.update(review_at=NOON)
 
-    def lock_all_but_one(brand_id: int, *, may_wait: bool) -> Brand:
-        if brand_id == campaigns[1].brand_id:
+    def lock_all_but_one(brand_ids: Collection[int]) -> dict[int, Brand]:
+        if campaigns[1].brand_id in brand_ids:
             raise RuntimeError("a row that cannot be read")
-        return lock_brand(brand_id, may_wait=may_wait)
+        return lock_free_brands(brand_ids)
 
-    monkeypatch.setattr(passes, "lock_brand", lock_all_but_one)
+    monkeypatch.setattr(passes, "lock_free_brands", lock_all_but_one)
 
     run("enforce_dayparting", NOON)
 
@@ -84,7 +85,7 @@ def test_run_that_is_broken_off_says_why_and_has_no_end(monkeypatch: pytest.Monk
     def fail(*, now: datetime) -> list[int]:
         raise MemoryError(f"none left at {now:%H:%M}")
 
-    monkeypatch.setattr(tasks, "_DAYPARTING", tasks._Pass(fail, passes.review_due))
+    monkeypatch.setattr(tasks, "_DAYPARTING", tasks._Pass(fail, tasks._DAYPARTING.work))
 
     with pytest.raises(MemoryError):
         run("enforce_dayparting", NOON)

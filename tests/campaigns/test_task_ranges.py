@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -13,7 +14,7 @@ from pytest_django import Settings
 
 from ad_system.celery import app
 from campaigns import tasks
-from campaigns.models import Campaign, StatusChange
+from campaigns.models import Campaign, LedgerDrift, StatusChange
 from tests.campaigns.task_runs import make_agency, run, run_all, state, state_after
 from tests.factories import (
     MINUTE,
@@ -132,3 +133,25 @@ def test_range_of_the_hourly_review_reviews_all_of_it_however_late_it_starts(set
     assert len(sent) == 2
     assert told == "2 brands reviewed, 2 changes of state"
     assert Campaign.objects.running().count() == 2
+
+
+def test_ledgers_check_is_cut_and_each_range_keeps_what_it_finds(settings: Settings) -> None:
+    settings.FAN_OUT_BRANDS = 2
+    campaigns = [make_campaign() for _ in range(3)]
+    Campaign.objects.filter(pk__in=[campaigns[0].pk, campaigns[2].pk]).update(current_daily_spend=Decimal(1))
+
+    with messages() as sent:
+        told = [run("check_ledger", NEXT_MIDNIGHT)]
+        with time_machine.travel(NEXT_MIDNIGHT, tick=False):
+            for first, last in ((0, 1), (2, 2)):
+                told.append(
+                    tasks.check_ledger(first_brand=campaigns[first].brand_id, last_brand=campaigns[last].brand_id)
+                )
+
+    assert told == [
+        "3 brands, cut into ranges",
+        "1 counter differs from the ledger",
+        "1 counter differs from the ledger",
+    ]
+    assert [message["first_brand"] for message in sent] == [campaigns[0].brand_id, campaigns[2].brand_id]
+    assert LedgerDrift.objects.count() == 2

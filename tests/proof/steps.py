@@ -60,6 +60,7 @@ CRASHES = (
     "campaigns.models.spend.SpendLogQuerySet.append",
     "campaigns.services.posting._count",
     "campaigns.services.periods._land",
+    "campaigns.services.rollover._put",
     "campaigns.services.delivery._store",
     "campaigns.services.delivery._remember_moment",
     "campaigns.services.schedules._replace",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import pytest
 
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
-from campaigns.rules.periods import PeriodKind
+from campaigns.rules.periods import PeriodKind, period_at
 from tests.proof import recorded
 from tests.proof.both import Both
 from tests.proof.recorded import SEEDS, End, read, steps_of
@@ -45,7 +45,7 @@ def stored_end(both: Both) -> End:
     assert both.comparison is not None
     return {
         "ledger": [recorded.entry_line(both.comparison.entry_of(entries[key])) for key in both.actions.entries],
-        "counters": [*counters("brand", brands), *counters("campaign", rows)],
+        "counters": [*counters("brand", brands, both.now), *counters("campaign", rows, both.now)],
         "states": [
             recorded.state_line(number, [row.paused_because] if row.paused_because else [])
             for number, row in enumerate(rows)
@@ -57,7 +57,12 @@ def stored_end(both: Both) -> End:
     }
 
 
-def counters(word: str, rows: list[Brand] | list[Campaign]) -> Iterator[str]:
+def counters(word: str, rows: Sequence[Brand | Campaign], now: datetime) -> Iterator[str]:
     for number, row in enumerate(rows):
         for kind in PeriodKind:
-            yield recorded.counter_line(f"{word} {number}", kind.value, row.since(kind), row.counter(kind))
+            since = row.since(kind)
+            if not row.counter(kind):
+                # One that stands at 0 may stay in an older period: it is read as that of the present.
+                brand = row.brand if isinstance(row, Campaign) else row
+                since = max(since, period_at(kind, now, brand.zone).start)
+            yield recorded.counter_line(f"{word} {number}", kind.value, since, row.counter(kind))

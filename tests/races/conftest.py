@@ -23,10 +23,15 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     take_locks_out(monkeypatch)
 
 
+@pytest.fixture
+def unaudited() -> None:
+    """A counter is wrong on purpose: what a test of finding that asks for."""
+
+
 @pytest.fixture(autouse=True)
 def audited(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[None]:
     """Has every commit on PostgreSQL audited, whichever path wrote it; but not a twin's, which is there to go wrong."""
-    if "without_locks" in request.fixturenames or connection.vendor == "sqlite":
+    if {"without_locks", "unaudited"} & set(request.fixturenames) or connection.vendor == "sqlite":
         yield
         return
     with auditing():

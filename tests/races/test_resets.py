@@ -37,21 +37,21 @@ def zone_change(campaign: Campaign) -> None:
     change_brand(brand_id=campaign.brand_id, time_zone="America/Toronto", now=NOON + HOUR)
 
 
-# Each with the moment of the spend, and what it counts with.
+# Each with what adds up the ledger, the moment of the spend, and what it counts with.
 RECOUNTS = [
-    (manual_reset, NEXT_MIDNIGHT + SECOND, ("5.00", "15.00")),
-    (scheduled_reset, NEXT_MIDNIGHT + SECOND, ("5.00", "15.00")),
-    (rebuild, NOON + HOUR, ("15.00", "15.00")),
+    (manual_reset, "periods.ledger_sum", NEXT_MIDNIGHT + SECOND, ("5.00", "15.00")),
+    (scheduled_reset, "rollover._spent", NEXT_MIDNIGHT + SECOND, ("5.00", "15.00")),
+    (rebuild, "periods.ledger_sum", NOON + HOUR, ("15.00", "15.00")),
 ]
 
 
 def recount_and_spend(
-    recount: Callable[[Campaign], None], now: datetime, monkeypatch: pytest.MonkeyPatch, point: Point
+    recount: Callable[[Campaign], None], summing: str, now: datetime, monkeypatch: pytest.MonkeyPatch, point: Point
 ) -> tuple[Campaign, Outcome[None], Outcome[SpendReceipt]]:
     """The recount has added up the ledger and not written the sum yet; then a spend comes in."""
     campaign = make_campaign()
     spend(campaign, "10")
-    point.hold(monkeypatch, "campaigns.services.periods.ledger_sum", after=True)
+    point.hold(monkeypatch, f"campaigns.services.{summing}", after=True)
 
     first, second = race(
         lambda: recount(campaign),
@@ -62,31 +62,33 @@ def recount_and_spend(
     return campaign, first, second
 
 
-@pytest.mark.parametrize(("recount", "now", "counted"), RECOUNTS)
+@pytest.mark.parametrize(("recount", "summing", "now", "counted"), RECOUNTS)
 def test_spend_during_a_recount_counts(
     recount: Callable[[Campaign], None],
+    summing: str,
     now: datetime,
     counted: tuple[str, str],
     monkeypatch: pytest.MonkeyPatch,
     point: Point,
 ) -> None:
-    campaign, first, second = recount_and_spend(recount, now, monkeypatch, point)
+    campaign, first, second = recount_and_spend(recount, summing, now, monkeypatch, point)
 
     assert (first.error, second.error, second.was_blocked) == (None, None, True)
     assert (spent(campaign), spent(campaign.brand)) == (counted, counted)
     assert_totals_are_right()
 
 
-@pytest.mark.parametrize(("recount", "now", "counted"), RECOUNTS)
+@pytest.mark.parametrize(("recount", "summing", "now", "counted"), RECOUNTS)
 def test_twin_without_the_lock_the_spend_is_lost(
     recount: Callable[[Campaign], None],
+    summing: str,
     now: datetime,
     counted: tuple[str, str],
     monkeypatch: pytest.MonkeyPatch,
     point: Point,
     without_locks: None,
 ) -> None:
-    campaign, first, second = recount_and_spend(recount, now, monkeypatch, point)
+    campaign, first, second = recount_and_spend(recount, summing, now, monkeypatch, point)
 
     assert (first.error, second.error, second.was_blocked) == (None, None, False)
     assert ledger() == ["10.00", "5.00"]
@@ -95,7 +97,7 @@ def test_twin_without_the_lock_the_spend_is_lost(
 
 
 def test_spend_during_a_zone_change_counts(monkeypatch: pytest.MonkeyPatch, point: Point) -> None:
-    campaign, first, second = recount_and_spend(zone_change, NOON + HOUR, monkeypatch, point)
+    campaign, first, second = recount_and_spend(zone_change, "periods.ledger_sum", NOON + HOUR, monkeypatch, point)
 
     assert (first.error, second.error, second.was_blocked) == (None, None, True)
     assert (spent(campaign), spent(campaign.brand)) == (("15.00", "15.00"), ("15.00", "15.00"))
@@ -105,7 +107,7 @@ def test_spend_during_a_zone_change_counts(monkeypatch: pytest.MonkeyPatch, poin
 def test_spend_waits_for_a_zone_change_even_without_the_lock(
     monkeypatch: pytest.MonkeyPatch, point: Point, without_locks: None
 ) -> None:
-    campaign, first, second = recount_and_spend(zone_change, NOON + HOUR, monkeypatch, point)
+    campaign, first, second = recount_and_spend(zone_change, "periods.ledger_sum", NOON + HOUR, monkeypatch, point)
 
     # The brand's row is written before the ledger is added up, and that is a lock, too.
     assert (first.error, second.error, second.was_blocked) == (None, None, True)

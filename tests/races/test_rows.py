@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -96,26 +97,37 @@ def test_campaign_that_waited_for_its_brands_deletion_is_refused(monkeypatch: py
 # Counters are compared with the ledger ----------------------------------------------------------------------------
 
 
-def comparison_and_spend(
-    campaign: Campaign, monkeypatch: pytest.MonkeyPatch, point: Point
-) -> list[tuple[str, str, str]]:
-    """The comparison has read the counters and not added up the ledger yet; then a spend comes in."""
-    point.hold(monkeypatch, "campaigns.services.totals._sums_by_campaign")
-    first, second = race(find_drift, lambda: record(campaign), point)
-    # To compare is no reason to make anybody wait.
-    assert (second.error, second.was_blocked) == (None, False)
-    return [(drift.owner, str(drift.counted), str(drift.in_ledger)) for drift in first.answer]
-
-
-def test_spend_during_a_comparison_is_no_drift(monkeypatch: pytest.MonkeyPatch, point: Point) -> None:
-    assert comparison_and_spend(make_campaign(), monkeypatch, point) == []
-
-
-def test_twin_that_does_not_look_again_under_the_lock_raises_a_false_alarm(
+def test_spend_during_a_comparison_waits_for_nobody_and_is_no_drift(
     monkeypatch: pytest.MonkeyPatch, point: Point
 ) -> None:
-    campaign = make_campaign(make_brand(name="Acme"))
-    as_first_read = {brand.pk: brand for brand in Brand.objects.all()}
-    monkeypatch.setattr("campaigns.services.totals.lock_brand", as_first_read.__getitem__)
+    campaign = make_campaign()
+    point.hold(monkeypatch, "campaigns.services.scans.brands_against_ledger")
 
-    assert comparison_and_spend(campaign, monkeypatch, point) == [("Acme", "0.00", "1.00")] * 2
+    first, second = race(find_drift, lambda: record(campaign), point)
+
+    assert (first.answer, second.error, second.was_blocked) == ([], None, False)
+
+
+def second_look_and_spend(monkeypatch: pytest.MonkeyPatch, point: Point) -> tuple[list[tuple[str, str, str]], bool]:
+    """A counter differs; the second look has read it and not added up the ledger yet; then a spend comes in."""
+    campaign = make_campaign(make_brand(name="Acme"))
+    Brand.objects.update(current_monthly_spend=Decimal(7))
+    point.hold(monkeypatch, "campaigns.services.totals._sums_by_campaign")
+    first, second = race(find_drift, lambda: record(campaign), point)
+    assert second.error is None
+    return [(drift.kind.value, str(drift.counted), str(drift.in_ledger)) for drift in first.answer], second.was_blocked
+
+
+def test_spend_waits_for_a_second_look_and_is_no_drift(
+    monkeypatch: pytest.MonkeyPatch, point: Point, unaudited: None
+) -> None:
+    assert second_look_and_spend(monkeypatch, point) == ([("month", "7.00", "0")], True)
+
+
+def test_twin_that_looks_again_without_the_lock_raises_a_false_alarm(
+    monkeypatch: pytest.MonkeyPatch, point: Point, without_locks: None
+) -> None:
+    drifts, was_blocked = second_look_and_spend(monkeypatch, point)
+
+    assert not was_blocked
+    assert ("day", "0.00", "1.00") in drifts

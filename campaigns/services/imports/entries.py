@@ -8,6 +8,7 @@ from datetime import datetime
 
 from campaigns.errors import ManyRefusals, ReferenceConflict
 from campaigns.models import ImportState, SpendLog
+from campaigns.services import scans
 from campaigns.services.database import writing
 from campaigns.services.imports.rows import CHUNK_ROWS, CampaignBook, Draft, ImportOrder, Reading, cut
 from campaigns.services.locks import lock_brand
@@ -136,10 +137,10 @@ class _Recorded:
     def _look_up(self, wanted: dict[_Key, str]) -> list[_Key]:
         """Note what is recorded under these references, and return the keys under which it was undone."""
         self.references |= wanted
-        found = SpendLog.objects.select_related("spend_import").filter(
-            campaign__in={campaign_id for campaign_id, _ in wanted if isinstance(campaign_id, int)},
-            reference__in=set(wanted.values()),
+        keys = scans.entries_with_references(
+            {(key[0], reference) for key, reference in wanted.items() if isinstance(key[0], int)}
         )
+        found = SpendLog.objects.select_related("spend_import").filter(pk__in=keys) if keys else []
         entries: dict[_Key, SpendLog] = {(entry.campaign_id, entry.reference): entry for entry in found}
         undone: list[_Key] = []
         for key, reference in wanted.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -130,21 +130,27 @@ def test_pass_leaves_out_what_somebody_holds_and_comes_back_to_it(
 @pytest.mark.postgres
 def test_pass_reviews_the_free_brands_before_it_waits_for_any(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     opening = waiting_campaigns(7)
-    asked: list[tuple[int, bool]] = []
-    lock = locks.lock_brand
+    asked: list[int] = []
+    waited_for: list[int] = []
+    lock_free, lock = locks.lock_free_brands, locks.lock_brand
 
-    def ask(brand_id: int, *, may_wait: bool = True) -> Brand:
-        asked.append((brand_id, may_wait))
-        return lock(brand_id, may_wait=may_wait)
+    def ask(brand_ids: Collection[int]) -> dict[int, Brand]:
+        asked.extend(brand_ids)
+        return lock_free(brand_ids)
 
-    monkeypatch.setattr("campaigns.services.passes.lock_brand", ask)
+    def wait(brand_id: int) -> Brand:
+        waited_for.append(brand_id)
+        return lock(brand_id)
+
+    monkeypatch.setattr("campaigns.services.passes.lock_free_brands", ask)
+    monkeypatch.setattr("campaigns.services.passes.lock_brand", wait)
     keys = [campaign.brand_id for campaign in opening]
 
     with somebody_holds(*(campaign.brand for campaign in opening[:5])):
         report = passes.review_due(brand_ids=keys, now=OPENS)
 
     # Three waits in vain are enough: the next pass has to begin on time.
-    assert asked == [*((key, False) for key in keys), *((key, True) for key in keys[:3])]
+    assert (asked, waited_for) == (keys, keys[:3])
     assert (report.busy, len(report.changes)) == (tuple(keys[:5]), 2)
 
 

@@ -238,7 +238,11 @@ def test_find_behind_finds_brands_whose_own_or_a_campaigns_counter_is_of_another
 ) -> None:
     campaign = make_campaign()
     make_campaign()
-    column = {"daily_since": since} if kind is PeriodKind.DAY else {"monthly_since": since}
+    column: dict[str, object] = (
+        {"daily_since": since, "current_daily_spend": Decimal(1)}
+        if kind is PeriodKind.DAY
+        else {"monthly_since": since, "current_monthly_spend": Decimal(1)}
+    )
     rows = Brand.objects.filter(pk=campaign.brand_id) if table is Brand else Campaign.objects.filter(pk=campaign.pk)
     rows.update(**column)
 
@@ -254,17 +258,27 @@ def test_find_behind_leaves_an_unreadable_zone_alone() -> None:
     assert mismatches.find_behind(kind=PeriodKind.DAY, now=NOON + 3 * DAY) == []
 
 
-def test_questions_grow_with_zones_not_with_brands() -> None:
+@pytest.mark.parametrize(("kind", "column"), [(PeriodKind.DAY, "daily_since"), (PeriodKind.MONTH, "monthly_since")])
+def test_campaign_that_spent_nothing_may_stay_in_an_older_period_but_not_ahead(kind: PeriodKind, column: str) -> None:
+    campaign = make_campaign()
+    Campaign.objects.update(**{column: EARLIEST_MOMENT})
+    assert mismatches.find_behind(kind=kind, now=NOON) == []
+
+    Campaign.objects.update(**{column: NOON + DAY})
+    assert mismatches.find_behind(kind=kind, now=NOON) == [campaign.brand_id]
+
+
+def test_questions_grow_neither_with_zones_nor_with_brands() -> None:
     counts = []
-    for _ in range(2):
-        for zone in ("Asia/Tokyo", "America/New_York"):
+    for zones in (("Asia/Tokyo",), ("America/New_York", "Europe/Berlin")):
+        for zone in zones:
             make_campaign(make_brand(time_zone=zone))
         with CaptureQueriesContext(connection) as queries:
             mismatches.find_brands(now=NOON)
             mismatches.find_behind(kind=PeriodKind.DAY, now=NOON)
         counts.append(len(queries))
 
-    assert counts == [8, 8]
+    assert counts == [6, 6]
 
 
 @pytest.mark.parametrize("budget", ["daily_budget", "monthly_budget"])

@@ -1,0 +1,74 @@
+"""Indexes on tables that grow: made and dropped while others write. For migrations that are not `atomic`."""
+
+from __future__ import annotations
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
+from django.db.models import Index, Model
+
+
+class AddIndexWhileOthersWrite(migrations.AddIndex):
+    """Makes an index, on PostgreSQL without keeping writers out.
+
+    What a run that was broken off has left, an index that is there and not valid, is made anew.
+    """
+
+    atomic = False
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Make the index."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _make(schema_editor, model, self.index)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Drop the index."""
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _drop(schema_editor, model, self.index)
+
+
+class RemoveIndexWhileOthersWrite(migrations.RemoveIndex):
+    """Drops an index, on PostgreSQL without waiting in the way of writers."""
+
+    atomic = False
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Drop the index."""
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _drop(schema_editor, model, self._index(app_label, from_state))
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Make the index again."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _make(schema_editor, model, self._index(app_label, to_state))
+
+    def _index(self, app_label: str, state: ProjectState) -> Index:
+        index: Index = state.models[app_label, self.model_name_lower].get_index_by_name(str(self.name))
+        return index
+
+
+def _make(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], index: Index) -> None:
+    if schema_editor.connection.vendor != "postgresql":
+        schema_editor.add_index(model, index)
+        return
+    _drop(schema_editor, model, index)
+    schema_editor.execute(str(index.create_sql(model, schema_editor, concurrently=True)), params=None)
+
+
+def _drop(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], index: Index) -> None:
+    if schema_editor.connection.vendor != "postgresql":
+        schema_editor.remove_index(model, index)
+        return
+    schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(index.name)}", params=None)
