@@ -72,6 +72,9 @@ class DeskSite(AdminSite):
     def get_log_entries(self, request: HttpRequest) -> QuerySet[LogEntry]:
         """Return what people did in the admin, as far as the person may still see what it was done to."""
         entries = super().get_log_entries(request)
+        if not self.has_permission(request):
+            # The page to sign in opens while the database does not answer.
+            return entries.none()
         reach = reach_of(request.user)
         return entries if reach.is_everything else entries.filter(_about_rows_within(reach))
 

@@ -24,13 +24,17 @@ hypothesis.settings.register_profile("mutants", deadline=None, phases=FINDING)
 hypothesis.settings.load_profile("default")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what reads real reports where there are none."""
-    if SHARED_DATA.is_dir():
-        return
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what takes long in a normal run, and what reads real reports where there are none."""
+    skips: dict[str, str] = {}
+    if config.getoption("--hypothesis-profile") != "long":
+        skips["long"] = "takes long: ./test.sh --long"
+    if not SHARED_DATA.is_dir():
+        skips["needs_data"] = f"the real reports are not here: {SHARED_DATA} does not exist"
     for item in items:
-        if item.get_closest_marker("needs_data"):
-            item.add_marker(pytest.mark.skip(reason=f"the real reports are not here: {SHARED_DATA} does not exist"))
+        for name, reason in skips.items():
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")

@@ -178,6 +178,7 @@ def test_run_with_workers_is_on_both_and_skips_nothing(tests: Path) -> None:
     assert any(line.startswith("database: SQLite (a file) and PostgreSQL") for line in lines)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["test_about_postgres", "test_about_sqlite"])
 def test_run_with_workers_may_have_nothing_for_one_database(tests: Path, name: str) -> None:
     lines = run_pytest(tests, "-n", "2", "-k", name)
@@ -191,6 +192,7 @@ def test_both_databases_without_workers_is_refused_with_a_sentence(tests: Path) 
     assert "ERROR: --db=both needs a worker for each database: add -n 2 or more" in lines
 
 
+@pytest.mark.long
 def test_worker_that_dies_is_replaced_on_the_same_database(tmp_path: Path) -> None:
     file = tmp_path / "test_crashes.py"
     file.write_text(CRASHES)

@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 
 IS_LONG = hypothesis.settings().max_examples > 1000
-LONG = pytest.mark.skipif(not IS_LONG, reason="takes minutes: ./test.sh --long")
+LONG = pytest.mark.long
 
 
 def report(sentence: str) -> None:

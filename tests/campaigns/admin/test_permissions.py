@@ -66,3 +66,10 @@ def test_nobody_sees_anything_without_logging_in(db: None, path: str) -> None:
     page = Browser(Client()).open(path)
 
     assert page.url.startswith("/admin/login/")
+
+
+def test_page_to_sign_in_asks_the_database_nothing(client: Client) -> None:
+    # No `db`: a question would end the test.
+    page = client.get("/admin/login/")
+
+    assert page.status_code == 200
