@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ ADMINISTRATOR = "admin"
 PASSWORD_BYTES = 12
 # Any number, as long as nobody else takes it for a lock in this database.
 PREPARING = 7_265_701
+SECONDS_BETWEEN_LOOKS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,21 @@ def _alone() -> Iterator[None]:
     if connection.vendor != "postgresql" or settings.ENVIRONMENT.database_pooler:
         yield
         return
-    with connection.cursor() as cursor:
-        # For as long as it takes: the others may have much to do. Tables are waited for no longer than elsewhere.
-        cursor.execute("SET lock_timeout = 0")
-        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
-        cursor.execute("RESET lock_timeout")
+    # For as long as it takes: the others may have much to do. Asked again and again: an index that is made beside
+    # running writers waits for every statement that had begun before, and so for one that waited here.
+    while not _may_begin():
+        time.sleep(SECONDS_BETWEEN_LOOKS)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
+
+
+def _may_begin() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [PREPARING])
+        return bool(cursor.fetchone()[0])
 
 
 def prepare_static_files(say: Callable[[str], object]) -> None:

@@ -7,13 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns.models import Brand, Campaign
 from campaigns.rules.periods import PeriodKind, period_at
-from campaigns.services import find_drift
+from campaigns.services import find_drift, scans
 from campaigns.services.periods import EVERY_KIND, ledger_sum
 from campaigns.services.scans import entries_with_references
 from tests.factories import DAY, HOUR, MONTH_START, NOON, THIS_MIDNIGHT, TICK, make_brand, make_campaign, spend
@@ -124,3 +124,15 @@ def test_entries_are_found_by_campaign_and_reference_together() -> None:
 
     assert sorted(found) == [one.pk, two.pk]
     assert entries_with_references([]) == []
+
+
+@pytest.mark.sqlite
+def test_references_are_found_by_their_index_however_many_entries_a_campaign_has() -> None:
+    text = scans._references_text("sqlite")
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {text}", ['[[1, "r"]]'])
+        plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+
+    # By the campaign alone, each reference would be looked for among all entries of the campaign.
+    assert "USING COVERING INDEX spend_reference_unique_in_campaign (campaign_id=? AND reference=?)" in plan
