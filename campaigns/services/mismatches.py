@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.db.models import Q
 
@@ -17,6 +16,7 @@ from campaigns.models import Brand, Campaign
 from campaigns.rules.delivery import Blocker
 from campaigns.rules.periods import CLOCK_TOLERANCE, CurrentPeriods, PeriodKind, current_periods
 from campaigns.services import scans
+from campaigns.services.rollover import COLUMNS, is_ahead, still_counts
 from campaigns.services.scans import ZoneToday
 
 
@@ -31,10 +31,9 @@ class _ZoneInUse:
 def find_brands(*, now: datetime) -> list[int]:
     """Return the keys of brands with a campaign whose stored state disagrees with its budgets or its brand's zone.
 
-    Among them those with a state that nobody here knows, as a newer version may have left it.
-
-    Among them those with a spend in a period that their counters have not come to, one that was a little ahead of the
-    clock at midnight, say; and those whose counters a clock that was wrong has moved into the future.
+    Among them those with a state that nobody here knows, as a newer version may have left it; those with a spend in a
+    period that their counters have not come to, one that was a little ahead of the clock at midnight, say; and those
+    whose counters a clock that was wrong has moved into the future.
     """
     zones = list(_zones_in_use(now))
     found = set(
@@ -56,18 +55,15 @@ def find_behind(*, kind: PeriodKind, now: datetime) -> list[int]:
 
     A campaign's counter that stands at 0 may stay in an older period: there it counts as 0, too.
     """
-    since, counter = (
-        ("daily_since", "current_daily_spend") if kind is PeriodKind.DAY else ("monthly_since", "current_monthly_spend")
-    )
-    is_ahead = Q(**{f"{since}__gt": now + CLOCK_TOLERANCE})
+    since, _ = COLUMNS[kind]
+    ahead = is_ahead(kind, now)
     brands, campaigns = Q(), Q()
     for zone in _zones_in_use(now):
         if zone.today is None:
             continue
         period = zone.today.day if kind is PeriodKind.DAY else zone.today.month
-        is_behind = Q(**{f"{since}__lt": period.start})
-        brands |= Q(time_zone=zone.name) & (is_behind | is_ahead)
-        campaigns |= Q(brand__time_zone=zone.name) & ((is_behind & ~Q(**{counter: Decimal(0)})) | is_ahead)
+        brands |= Q(time_zone=zone.name) & (Q(**{f"{since}__lt": period.start}) | ahead)
+        campaigns |= Q(brand__time_zone=zone.name) & (still_counts(period) | ahead)
     if not brands:
         return []
     found = set(Brand.objects.filter(brands).order_by().values_list("pk", flat=True))

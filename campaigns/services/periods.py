@@ -17,7 +17,6 @@ from django.db.models import Q, Sum
 from campaigns.facts import readable_zone
 from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
 from campaigns.rules.periods import (
-    CLOCK_TOLERANCE,
     Period,
     PeriodKind,
     believed_now,
@@ -27,7 +26,7 @@ from campaigns.rules.periods import (
     period_of_day,
 )
 from campaigns.services import delivery
-from campaigns.services.rollover import COLUMNS, enter_periods, is_off
+from campaigns.services.rollover import COLUMNS, enter_periods, is_ahead, is_off, still_counts
 
 logger = logging.getLogger(__name__)
 
@@ -83,10 +82,8 @@ def bring_forward(*, brands: Sequence[Brand], kind: PeriodKind, now: datetime) -
 def _strays(brand: Brand, kind: PeriodKind, now: datetime) -> list[Campaign]:
     believed = believed_now(now, brand.reviewed_at)
     period = period_at(kind, believed, brand.zone)
-    since, counter = COLUMNS[kind]
-    is_behind = Q(**{f"{since}__lt": period.start}) & ~Q(**{counter: Decimal(0)})
-    is_ahead = Q(**{f"{since}__gt": believed + CLOCK_TOLERANCE})
-    return list(Campaign.objects.with_windows().filter(is_behind | is_ahead, brand=brand).order_by("pk"))
+    astray = still_counts(period) | is_ahead(kind, believed)
+    return list(Campaign.objects.with_windows().filter(astray, brand=brand).order_by("pk"))
 
 
 def to_review(
@@ -97,10 +94,7 @@ def to_review(
     :param loaded: campaigns that the caller already holds; they are left out.
     """
     in_question = Campaign.objects.with_windows().filter(brand__in=brands)
-    if not changed:
-        in_question = in_question.due(now)
-    else:
-        in_question = in_question.filter(Q(review_at__lte=now) | Q(brand__in=changed))
+    in_question = in_question.filter(Q(review_at__lte=now) | Q(brand__in=changed))
     return list(in_question.exclude(pk__in=[campaign.pk for campaign in loaded]).order_by("brand_id", "pk"))
 
 

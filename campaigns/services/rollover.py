@@ -62,6 +62,18 @@ def is_off(row: Brand | Campaign, kind: PeriodKind, period: Period, now: datetim
     return since < period.start or since > now + CLOCK_TOLERANCE
 
 
+def still_counts(period: Period) -> Q:
+    """Tell of rows whose counter is of an older period and not at 0 already, where it may stay."""
+    since, counter = COLUMNS[period.kind]
+    return Q(**{f"{since}__lt": period.start}) & ~Q(**{counter: _NOTHING})
+
+
+def is_ahead(kind: PeriodKind, now: datetime) -> Q:
+    """Tell of rows whose counter is of a period that only a wrong clock has seen."""
+    since, _ = COLUMNS[kind]
+    return Q(**{f"{since}__gt": now + CLOCK_TOLERANCE})
+
+
 def _enter(brands: Sequence[Brand], period: Period, now: datetime) -> set[int]:
     """Bring brands into one period, and return the keys of those that have spent in it."""
     spent = _spent(brands, period)
@@ -74,14 +86,13 @@ def _enter(brands: Sequence[Brand], period: Period, now: datetime) -> set[int]:
         brand.reviewed_at = now
     rows = Brand.objects.filter(pk__in=[brand.pk for brand in brands])
     _put(rows, period, {key: total for key, total in by_brand.items() if total}, reviewed_at=now)
-    since, counter = COLUMNS[period.kind]
-    has_counted = Q(**{f"{since}__lt": period.start}) & ~Q(**{counter: _NOTHING})
-    is_ahead = Q(**{f"{since}__gt": now + CLOCK_TOLERANCE})
+    since, _ = COLUMNS[period.kind]
+    ahead = is_ahead(period.kind, now)
     campaigns = Campaign.objects.filter(brand__in=brands)
     keys = [campaign_id for _, campaign_id in spent]
-    _put(campaigns.filter(has_counted | is_ahead).exclude(pk__in=keys), period, {})
+    _put(campaigns.filter(still_counts(period) | ahead).exclude(pk__in=keys), period, {})
     if keys:
-        off = campaigns.filter(Q(**{f"{since}__lt": period.start}) | is_ahead, pk__in=keys)
+        off = campaigns.filter(Q(**{f"{since}__lt": period.start}) | ahead, pk__in=keys)
         _put(off, period, {campaign_id: total for (_, campaign_id), total in spent.items()})
     return {brand_id for brand_id, _ in spent}
 
