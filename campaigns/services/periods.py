@@ -113,6 +113,19 @@ def campaigns_of(brand: Brand, *, loaded: Iterable[Campaign] = ()) -> list[Campa
     return [*held, *others.order_by("pk")]
 
 
+def are_present(*, brand: Brand, campaigns: Sequence[Campaign], now: datetime) -> bool:
+    """Tell whether the counters of all these rows are of the current day and month.
+
+    :raises InvalidTimeZone: if the brand's zone cannot be read.
+    """
+    zone = brand.zone
+    now = believed_now(now, brand.reviewed_at)
+    today = local_day(now, zone)
+    rows: list[Brand | Campaign] = [brand, *campaigns]
+    current = [(kind, period_of_day(kind, today, zone)) for kind in EVERY_KIND]
+    return not any(is_off(row, kind, period, now) for kind, period in current for row in rows)
+
+
 def roll(
     *, brand: Brand, campaigns: Sequence[Campaign], now: datetime, kinds: Iterable[PeriodKind] = EVERY_KIND
 ) -> list[Brand | Campaign]:

@@ -33,13 +33,9 @@ def prepare(*, brand: Brand, campaigns: Sequence[Campaign], now: datetime) -> tu
 
     :raises InvalidTimeZone: if the brand's zone cannot be read: no local day can be said for a spend.
     """
-    moved = periods.roll(brand=brand, campaigns=campaigns, now=now)
-    if not moved:
+    if periods.are_present(brand=brand, campaigns=campaigns, now=now):
         return ()
-    if brand in moved:
-        campaigns = periods.campaigns_of(brand, loaded=campaigns)
-        return periods.settle(brand=brand, campaigns=campaigns, now=now, cause=Cause.CLOCK)
-    return delivery.review(brand=brand, campaigns=campaigns, now=now, cause=Cause.CLOCK)
+    return periods.settle(brand=brand, campaigns=campaigns, now=now, cause=Cause.CLOCK)
 
 
 @dataclass(frozen=True, slots=True)
