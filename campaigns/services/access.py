@@ -15,10 +15,11 @@ from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
 from campaigns.errors import InvalidKey, KeyRefused, NotFound, Refusal, TooManyKeys
-from campaigns.models import ApiKey, Brand, Scope
+from campaigns.models import ApiKey, Scope
 from campaigns.models.access import CLIENT_LENGTH, DEFAULT_REQUESTS_PER_MINUTE, PREFIX_LENGTH
 from campaigns.rules.texts import parse_name
 from campaigns.services.database import writing
+from campaigns.services.locks import existing_brands
 
 # One in use and its successor, for as long as a rotation takes.
 KEYS_PER_CLIENT = 2
@@ -98,7 +99,7 @@ def create_api_key(
     key.secret_hash = _hash(secret)
     with writing():
         _refuse_a_third(key.name, now)
-        brands = _brands(brand_ids)
+        brands = existing_brands(brand_ids)
         key.save()
         key.brands.set(brands)
     logger.info("Created API key name=%s prefix=%s by=%s", key.name, key.prefix, actor or "system")
@@ -177,14 +178,6 @@ def _refuse_a_third(name: str, now: datetime) -> None:
     if valid.count() >= KEYS_PER_CLIENT:
         prefixes = " and ".join(valid.order_by("pk").values_list("prefix", flat=True))
         raise TooManyKeys(f"{name!r} has {KEYS_PER_CLIENT} valid keys already ({prefixes}): revoke one first.")
-
-
-def _brands(brand_ids: Collection[int]) -> list[Brand]:
-    brands = Brand.objects.in_bulk(list(brand_ids))
-    for brand_id in brand_ids:
-        if brand_id not in brands:
-            raise NotFound(f"There is no brand with number {brand_id}.", field="brands")
-    return list(brands.values())
 
 
 def _hash(secret: str) -> str:

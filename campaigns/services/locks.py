@@ -25,7 +25,7 @@ def lock_brand(brand_id: int, *, may_wait: bool = True) -> Brand:
     """
     brand = _lock([brand_id], may_wait=may_wait).get(brand_id)
     if brand is None:
-        raise NotFound(f"There is no brand with number {brand_id}.", field="brand")
+        raise no_brand(brand_id)
     return brand
 
 
@@ -87,6 +87,23 @@ def lock_brand_of_campaign(campaign_id: int) -> tuple[Brand, Campaign]:
     if campaign is None:
         raise no_campaign(campaign_id)
     return locked.brands[campaign.brand_id], campaign
+
+
+def existing_brands(brand_ids: Collection[int]) -> list[Brand]:
+    """Return the brands with these numbers, for a list of them; nothing is locked.
+
+    :raises NotFound: with the first that is not there.
+    """
+    brands = Brand.objects.in_bulk(list(brand_ids))
+    for brand_id in brand_ids:
+        if brand_id not in brands:
+            raise no_brand(brand_id, field="brands")
+    return list(brands.values())
+
+
+def no_brand(brand_id: int, *, field: str = "brand") -> NotFound:
+    """Return the refusal for a brand that is not there."""
+    return NotFound(f"There is no brand with number {brand_id}.", field=field)
 
 
 def no_campaign(campaign_id: int) -> NotFound:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from campaigns.errors import BrandBusy, NotFound
+from campaigns.errors import BrandBusy
 from campaigns.models import Brand, Campaign, Cause, StatusChange
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import delivery, periods
 from campaigns.services.database import writing
-from campaigns.services.locks import lock_brand, lock_free_brands
+from campaigns.services.locks import lock_brand, lock_free_brands, no_brand
 
 logger = logging.getLogger(__name__)
 
@@ -194,5 +194,5 @@ def _held(brand_ids: Sequence[int], locked: Mapping[int, Brand]) -> list[int]:
     held = set(Brand.objects.filter(pk__in=missing).values_list("pk", flat=True)) if missing else set()
     for brand_id in missing:
         if brand_id not in held:
-            raise NotFound(f"There is no brand with number {brand_id}.", field="brand")
+            raise no_brand(brand_id)
     return missing

@@ -10,8 +10,9 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q
 
 from campaigns.errors import NotFound
-from campaigns.models import Brand, BrandLimit
+from campaigns.models import BrandLimit
 from campaigns.services.database import writing
+from campaigns.services.locks import existing_brands
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ def limit_person(*, person_id: int, brand_ids: Collection[int] | None, actor: st
         if brand_ids is None:
             BrandLimit.objects.filter(person=person).delete()
         else:
-            brands = _brands(brand_ids)
+            brands = existing_brands(brand_ids)
             limit, _ = BrandLimit.objects.get_or_create(person=person)
             limit.brands.set(brands)
     names = "every brand" if brand_ids is None else f"brands {sorted(brand_ids)}"
@@ -125,11 +126,3 @@ def _permissions(ready: ReadyGroup) -> Iterable[Permission]:
             named = Q(codename__startswith=f"{verb}_") if model == "*" else Q(codename=f"{verb}_{model}")
             wanted |= Q(content_type__app_label=app) & named
     return Permission.objects.filter(wanted)
-
-
-def _brands(brand_ids: Collection[int]) -> list[Brand]:
-    brands = Brand.objects.in_bulk(list(brand_ids))
-    for brand_id in brand_ids:
-        if brand_id not in brands:
-            raise NotFound(f"There is no brand with number {brand_id}.", field="brands")
-    return list(brands.values())

@@ -17,6 +17,7 @@ from campaigns.services.database import writing
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import Posting, post_all, prepare
+from campaigns.services.scans import entries_with_references
 from campaigns.services.statements import ReferenceTaken
 
 # By position, in the order of the columns: by name, Django takes more than twice as long.
@@ -233,10 +234,8 @@ def _make_ready(
 
 def _recorded_before(batch: _Batch) -> dict[tuple[int, str], SpendLog]:
     """Return the entries that the ledger already has under the drafts' references."""
-    references = {draft.reference for draft in batch.drafts.values()} - {""}
-    if not references:
-        return {}
-    known = SpendLog.objects.filter(campaign__in=batch.campaigns, reference__in=references)
+    keys = entries_with_references({(draft.campaign_id, draft.reference) for draft in batch.drafts.values()})
+    known = SpendLog.objects.filter(pk__in=keys) if keys else []
     return {(entry.campaign_id, entry.reference): entry for entry in known}
 
 

@@ -23,6 +23,7 @@ from campaigns.services.imports.entries import check_entries, write_entries
 from campaigns.services.imports.report import ImportReport
 from campaigns.services.imports.rows import CampaignBook, ImportOrder, Mode, Named, Progress, Reading, tidy
 from campaigns.services.imports.totals import check_totals, write_totals
+from campaigns.services.locks import no_brand
 
 
 def _say_nothing(step: str, done: int, total: int | None) -> None:
@@ -102,7 +103,7 @@ class _Checked:
 def _check(order: ImportOrder, now: datetime, on_progress: Progress) -> _Checked:
     brand = Brand.objects.filter(pk=order.brand_id).first()
     if brand is None:
-        raise NotFound(f"There is no brand with number {order.brand_id}.", field="brand")
+        raise no_brand(order.brand_id)
     zone, stamp = brand.zone, _stamp(order)
     file = open_spend(order.path, order.layout, order=order.date_order, mark=order.decimal_mark)
     order = _settled(order, file)

@@ -26,6 +26,7 @@ from campaigns.services.database import writing
 from campaigns.services.imports import history
 from campaigns.services.imports.importing import check_file, import_file
 from campaigns.services.imports.rows import ImportOrder, Mode, Progress
+from campaigns.services.locks import no_brand
 from campaigns.services.refused import count_refused
 
 # Refused rows of files are counted under this name, however the file came.
@@ -84,7 +85,7 @@ def keep_upload(
             f"{settings.IMPORT_MAX_MEGABYTES} are taken here (IMPORT_MAX_MEGABYTES): split it, or use import_spend."
         )
     if not Brand.objects.filter(pk=brand_id).exists():
-        raise NotFound(f"There is no brand with number {brand_id}.", field="brand")
+        raise no_brand(brand_id)
     throw_away_old_ones(now=now)
     with writing():
         row = SpendImport.objects.create(

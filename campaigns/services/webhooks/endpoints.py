@@ -13,7 +13,7 @@ from campaigns.errors import NotFound
 from campaigns.models import Brand, WebhookEndpoint
 from campaigns.rules.webhooks import SECRET_BYTES, WebhookUrl, parse_event_kinds, parse_webhook_url, write_secret
 from campaigns.services.database import writing
-from campaigns.services.locks import lock_brand, lock_brands
+from campaigns.services.locks import lock_brand, lock_brands, no_brand
 from campaigns.services.webhooks import transport
 
 # A person who saves an endpoint waits so long for the name server.
@@ -57,7 +57,7 @@ def create_endpoint(
     :raises Refusal: InvalidWebhook or NotFound; nothing is written.
     """
     if brand_id is not None and not Brand.objects.filter(pk=brand_id).exists():
-        raise NotFound(f"There is no brand with number {brand_id}.", field="brand")
+        raise no_brand(brand_id)
     return WebhookEndpoint.objects.create(
         url=target.text,
         brand_id=brand_id,
