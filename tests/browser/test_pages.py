@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from tests.browser.axe import grave_faults
 from tests.browser.desk import ANA, LEE, MIA, ServedDesk
 from tests.browser.visits import PHONE, WIDE, Visits
-from tests.faults.depth import LONG
+from tests.depth import LONG
 
 pytestmark = pytest.mark.system
 

@@ -24,6 +24,7 @@ from tests.ad_system.running_part import status_of
 from tests.containers import compose, image
 from tests.containers.compose import PRODUCTION, TRIAL, as_texts
 from tests.containers.image import Account
+from tests.depth import IS_LONG
 from tests.plugin.guard import Guarded
 from tests.plugin.postgres import make_directory
 from tests.processes import Installation, free_port
@@ -140,9 +141,9 @@ class System:
 
 
 @pytest.fixture(scope="module")
-def account(request: pytest.FixtureRequest) -> Iterator[Account]:
+def account() -> Iterator[Account]:
     """In the long run the image's packages alone, and an account that owns nothing; else what the tests have."""
-    if request.config.getoption("--hypothesis-profile") != "long":
+    if not IS_LONG:
         yield Account(Path(sys.executable))
         return
     folder = make_directory(image.unprivileged())

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.faults.depth import IS_LONG, report
+from tests.depth import IS_LONG, report
 from tests.faults.messages import broker_client, message, put
 from tests.faults.person import Person
 from tests.faults.schedules import run_every_second

@@ -9,9 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.depth import LONG, report
 from tests.faults.checks import assert_all_is_well
 from tests.faults.conftest import DATABASE, MakeSystem
-from tests.faults.depth import LONG, report
 from tests.faults.desk import Desk
 from tests.faults.disk import SmallDisk, small_disk
 from tests.faults.journal import Journal, Spend

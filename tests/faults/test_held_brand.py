@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from tests.depth import IS_LONG, report
 from tests.faults.checks import assert_all_is_well
-from tests.faults.depth import IS_LONG, report
 from tests.faults.journal import Journal, Spend
 from tests.faults.system import Answer, System
 

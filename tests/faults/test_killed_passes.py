@@ -8,8 +8,8 @@ import time
 
 import pytest
 
+from tests.depth import report
 from tests.faults.checks import assert_counters_are_the_ledgers, assert_one_line_of_history_for_each_change
-from tests.faults.depth import report
 from tests.faults.system import System
 from tests.plugin.runs import ROOT
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.depth import LONG, report
 from tests.faults.checks import assert_all_is_well
 from tests.faults.conftest import MakeSystem
-from tests.faults.depth import LONG, report
 from tests.faults.journal import Journal
 from tests.faults.load import under_load, wait_for_progress
 from tests.faults.system import System, SystemWithServer

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
+from tests.depth import IS_LONG, report
 from tests.faults.checks import assert_all_is_well
-from tests.faults.depth import IS_LONG, report
 from tests.faults.journal import stored_references
 from tests.faults.system import System
 from tests.plugin.runs import ROOT

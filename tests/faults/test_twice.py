@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from tests.depth import IS_LONG, report
 from tests.faults.checks import assert_all_is_well
-from tests.faults.depth import IS_LONG, report
 from tests.faults.extras import extra_beat, extra_worker
 from tests.faults.schedules import run_every_second
 from tests.faults.states import changes, held, wait_until_held

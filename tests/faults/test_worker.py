@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.faults.depth import IS_LONG, report
+from tests.depth import IS_LONG, report
 from tests.faults.extras import extra_worker
 from tests.faults.messages import message, put, unacknowledged, waiting
 from tests.faults.schedules import EXPIRE_SECONDS, run_every_second

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from tests.depth import IS_LONG
 from tests.migrations.old_version import FIRST_RELEASE, Load, fill
 from tests.plugin.runs import Run
 from tests.processes import Installation
@@ -12,16 +13,17 @@ from tests.processes import Installation
 # Longer than any of them waited on a busy machine with two cores and a million entries, and less than a client waits.
 LONGEST_WAIT_SECONDS = 20.0
 
+ENTRIES = 1_000_000 if IS_LONG else 5_000
+
 
 @pytest.mark.system
 @pytest.mark.postgres
-def test_the_first_release_records_on_while_its_tables_are_migrated(run: Run, request: pytest.FixtureRequest) -> None:
-    entries = 1_000_000 if request.config.getoption("--hypothesis-profile") == "long" else 5_000
+def test_the_first_release_records_on_while_its_tables_are_migrated(run: Run) -> None:
     name = f"release_{run.worker or 'main'}"
     installation = Installation(run.home / name, database_url=run.create_database(name))
     address = f"{run.address}/{name}"
     installation.manage("migrate", "campaigns", FIRST_RELEASE, "--verbosity=0")
-    fill(address, entries=entries)
+    fill(address, entries=ENTRIES)
 
     with Load(address) as load:
         installation.manage("migrate", "--verbosity=0")
@@ -38,7 +40,7 @@ def test_the_first_release_records_on_while_its_tables_are_migrated(run: Run, re
         (unplaced,) = connection.execute(
             "SELECT COUNT(*) FROM campaigns_statuschange WHERE position IS NULL"
         ).fetchone() or (-1,)
-    assert count == entries + load.written
+    assert count == ENTRIES + load.written
     assert unplaced == 0
     assert load.longest_wait < LONGEST_WAIT_SECONDS
-    print(f"{entries:,} entries, {load.written:,} recorded meanwhile, longest wait {load.longest_wait:.2f} s")  # noqa: T201
+    print(f"{ENTRIES:,} entries, {load.written:,} recorded meanwhile, longest wait {load.longest_wait:.2f} s")  # noqa: T201

@@ -12,12 +12,14 @@ import psycopg
 import pytest
 
 from tests.ad_system.polling import wait_until
+from tests.depth import LONG
 from tests.plugin.guard import Guarded
 from tests.plugin.postgres import SETTINGS, UNPRIVILEGED, find_binaries, make_directory
 from tests.plugin.runs import Run
 from tests.processes import Installation
 
-pytestmark = [pytest.mark.system, pytest.mark.postgres]
+# A second PostgreSQL takes its time.
+pytestmark = [pytest.mark.system, pytest.mark.postgres, LONG]
 
 RECORD = """
 from django.utils import timezone
@@ -29,10 +31,8 @@ record_spend(campaign_id=campaign.pk, amount="5", reference="r", now=now)
 
 
 @pytest.fixture
-def replica(run: Run, request: pytest.FixtureRequest) -> Iterator[Path]:
+def replica(run: Run) -> Iterator[Path]:
     """The folder of a standby's socket, which follows the run's server."""
-    if request.config.getoption("--hypothesis-profile") != "long":
-        pytest.skip("a second PostgreSQL takes its time: this is for the long run, ./test.sh --long")
     user = UNPRIVILEGED if os.geteuid() == 0 else ""
     folder = make_directory(user)
     binaries = find_binaries(user, folder).folder

@@ -16,6 +16,26 @@ from tests.factories import NOON
 ROOT = "/api/v1"
 JSON = "application/json"
 
+# All that the API offers.
+OPERATIONS = [
+    ("GET", "/api/v1/brands"),
+    ("GET", "/api/v1/brands/{brand}"),
+    ("PATCH", "/api/v1/brands/{brand}"),
+    ("GET", "/api/v1/changes"),
+    ("GET", "/api/v1/campaigns"),
+    ("GET", "/api/v1/campaigns/{campaign}"),
+    ("PATCH", "/api/v1/campaigns/{campaign}"),
+    ("GET", "/api/v1/campaigns/{campaign}/explain"),
+    ("PUT", "/api/v1/campaigns/{campaign}/windows"),
+    ("GET", "/api/v1/spend"),
+    ("POST", "/api/v1/spend"),
+    ("POST", "/api/v1/spend/batch"),
+    ("PUT", "/api/v1/spend/reported/{campaign}/{source}/{day}"),
+    ("POST", "/api/v1/spend/{entry}/corrections"),
+    ("POST", "/api/v1/spend/{entry}/reversal"),
+    ("GET", "/api/v1/status-changes"),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

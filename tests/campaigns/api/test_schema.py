@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from ad_system.wsgi import application
 from campaigns.models import Campaign, Scope
 from campaigns.services import create_api_key
+from tests.campaigns.api.door import OPERATIONS
 from tests.factories import NOON, spend
 
 pytestmark = pytest.mark.django_db
@@ -30,24 +31,6 @@ pytestmark = pytest.mark.django_db
 # A few each time; `./test.sh --long` tries many more.
 EXAMPLES = min(hypothesis.settings().max_examples // 4, 200)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-
-OPERATIONS = [
-    ("GET", "/api/v1/brands"),
-    ("GET", "/api/v1/brands/{brand}"),
-    ("PATCH", "/api/v1/brands/{brand}"),
-    ("GET", "/api/v1/campaigns"),
-    ("GET", "/api/v1/campaigns/{campaign}"),
-    ("PATCH", "/api/v1/campaigns/{campaign}"),
-    ("GET", "/api/v1/campaigns/{campaign}/explain"),
-    ("PUT", "/api/v1/campaigns/{campaign}/windows"),
-    ("GET", "/api/v1/spend"),
-    ("POST", "/api/v1/spend"),
-    ("POST", "/api/v1/spend/batch"),
-    ("PUT", "/api/v1/spend/reported/{campaign}/{source}/{day}"),
-    ("POST", "/api/v1/spend/{entry}/corrections"),
-    ("POST", "/api/v1/spend/{entry}/reversal"),
-    ("GET", "/api/v1/status-changes"),
-]
 
 
 @cache
