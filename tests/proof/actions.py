@@ -60,6 +60,7 @@ class Actions:
         makers: dict[str, Callable[[Step, datetime], Action | None]] = {
             "spend": self._spend,
             "batch": self._batch,
+            "replay": self._replay,
             "correct": self._correct,
             "reverse": self._reverse,
             "report": self._report,
@@ -81,12 +82,13 @@ class Actions:
     # Spend --------------------------------------------------------------------------------------------------------
 
     def _spend(self, step: Step, now: datetime) -> Action:
-        spend = self._spend_of(step, step.who, now)
+        return self._record(self._spend_of(step, step.who, now), now)
 
+    def _record(self, spend: Spend, now: datetime) -> Action:
         def desk() -> int:
             receipt = record_spend(
                 campaign_id=self.campaigns[spend.campaign],
-                amount=step.amount,
+                amount=spend.amount,
                 occurred_at=spend.at,
                 reference=spend.reference,
                 now=now,
@@ -113,6 +115,15 @@ class Actions:
         number = who % len(self.oracle.campaigns)
         at = moment_of(step.when, now + timedelta(seconds=step.age), number, self.oracle)
         return Spend(number, Decimal(step.amount), at, step.reference)
+
+    def _replay(self, step: Step, now: datetime) -> Action | None:
+        """An earlier spend, sent once more: with the same facts, or with others."""
+        known = [entry for entry in reversed(self.oracle.ledger) if entry.reference]
+        if not known:
+            return None
+        first = known[step.who % len(known)]
+        at = first.at if step.when == "same" else moment_of(step.when, now, first.campaign, self.oracle)
+        return self._record(Spend(first.campaign, Decimal(step.amount or first.amount), at, first.reference), now)
 
     def _correct(self, step: Step, now: datetime) -> Action | None:
         number, key = self._entry(step.who)

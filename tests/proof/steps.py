@@ -90,6 +90,8 @@ VOCABULARY: dict[str, dict[str, Sequence[str]]] = {
     "advance": {"value": ADVANCES},
     "spend": {"amount": AMOUNTS, "when": WHENS, "reference": REFERENCES, "age": AGES},
     "batch": {"amount": AMOUNTS, "when": WHENS, "reference": REFERENCES},
+    # An earlier spend's reference again; what is left empty stays as it was.
+    "replay": {"amount": ("", "", "4.00", "10.00"), "when": ("", "same", "hour_ago")},
     "correct": {"amount": (*AMOUNTS, "0", "0")},
     "reverse": {},
     "report": {"amount": TOTALS, "when": ("-2", "-1", "0", "0", "1"), "reference": SOURCES},
