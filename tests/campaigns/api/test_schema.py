@@ -29,7 +29,7 @@ from tests.factories import NOON, spend
 pytestmark = pytest.mark.django_db
 
 # A few each time; `./test.sh --long` tries many more.
-EXAMPLES = min(hypothesis.settings().max_examples // 4, 200)
+EXAMPLES = min(hypothesis.settings().max_examples // 10, 200)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
