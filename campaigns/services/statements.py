@@ -19,7 +19,7 @@ from django.db.models import Model
 
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.money import to_micros
-from campaigns.services.driver import ModelReader, Value, current_database, run, run_for_each
+from campaigns.services.driver import ModelReader, Value, current_database, rows_of, run, run_for_each
 
 # Brand first, so that nobody who waits for a brand holds its campaigns. The campaigns as well: a statement that had to
 # wait reads again only what it locks.
@@ -64,7 +64,7 @@ def lock_with_campaigns(campaign_ids: Sequence[int], *, may_wait: bool = True) -
     found: list[tuple[Brand, Campaign]] = []
     locking = LOCKING if may_wait or not LOCKING else f"{LOCKING} NOWAIT"
     text = _lock_text(database.vendor, len(campaign_ids) == 1, locking)
-    for row in run(database, text, [_keys(database.vendor, campaign_ids)]):
+    for row in rows_of(database, text, [_keys(database.vendor, campaign_ids)]):
         brand = brands.get(row[0])
         if brand is None:
             brand = brands[row[0]] = brand_reader.read(database, row[:width])
@@ -97,9 +97,9 @@ def _append_on_postgres(
     rows = [_texts_of(entry) for entry in entries]
     if len(rows) == 1:
         text = _append_one_text(len(campaigns) == 1, len(brands) == 1)
-        found = run(database, text, [*rows[0], *_move_values(campaigns), *_move_values(brands)])
+        found = rows_of(database, text, [*rows[0], *_move_values(campaigns), *_move_values(brands)])
         return [key for (key,) in found]
-    found = run(database, _append_many_text(), _arrays(rows, is_text=_IS_TEXT))
+    found = rows_of(database, _append_many_text(), _arrays(rows, is_text=_IS_TEXT))
     for model, moves in (("campaign", campaigns), ("brand", brands)):
         run(database, _move_text(model, len(moves) == 1), _move_values(moves))
     return [key for (key,) in found]
@@ -151,7 +151,7 @@ def _append_on_sqlite(
     keys: list[int] = []
     for start in range(0, len(entries), _SQLITE_ROWS):
         rows = [_values_of(entry) for entry in entries[start : start + _SQLITE_ROWS]]
-        keys += [key for (key,) in run(database, _insert_text(len(rows)), list(chain.from_iterable(rows)))]
+        keys += [key for (key,) in rows_of(database, _insert_text(len(rows)), list(chain.from_iterable(rows)))]
     for model, moves in (("campaign", campaigns), ("brand", brands)):
         run_for_each(database, _step_text(model), [(move.daily, move.monthly, move.key) for move in moves])
     return keys
