@@ -10,10 +10,8 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
-from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
 from campaigns.errors import InvalidKey, KeyRefused, NotFound, Refusal, TooManyKeys
@@ -21,7 +19,7 @@ from campaigns.models import ApiKey, Scope
 from campaigns.models.access import CLIENT_LENGTH, DEFAULT_REQUESTS_PER_MINUTE, PREFIX_LENGTH
 from campaigns.rules.texts import parse_name
 from campaigns.services.database import writing
-from campaigns.services.driver import ModelReader, current_database, rows_of
+from campaigns.services.keys import brands_of_key, find_key
 from campaigns.services.locks import existing_brands
 
 # One in use and its successor, for as long as a rotation takes.
@@ -133,7 +131,7 @@ def authenticate(*, secret: str, now: datetime) -> Caller:
     :raises KeyRefused: in the same words for a key that is unknown, expired or revoked.
     """
     match = _KEY.fullmatch(secret)
-    key = _find(match[1]) if match else None
+    key = find_key(match[1]) if match else None
     stored = key.secret_hash if key else _NO_HASH
     is_right = hmac.compare_digest(stored, _hash(match[2] if match else ""))
     if key is None or not is_right or key.state(now) != "valid":
@@ -146,7 +144,7 @@ def authenticate(*, secret: str, now: datetime) -> Caller:
         key_id=key.pk,
         name=key.name,
         scopes=key.scopes,
-        brand_ids=None if key.every_brand else _brands_of(key),
+        brand_ids=None if key.every_brand else brands_of_key(key),
         requests_per_minute=key.requests_per_minute,
     )
 
@@ -185,38 +183,6 @@ def _refuse_a_third(name: str, now: datetime) -> None:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _find(prefix: str) -> ApiKey | None:
-    """Read the key as the ORM does, with a statement that is put together once: every request needs it."""
-    database = current_database()
-    rows = rows_of(database, _key_text(database.vendor), [prefix])
-    return _key_reader(database.vendor).read(database, rows[0]) if rows else None
-
-
-def _brands_of(key: ApiKey) -> frozenset[int]:
-    database = current_database()
-    return frozenset(brand_id for (brand_id,) in rows_of(database, _brands_text(database.vendor), [str(key.pk)]))
-
-
-@cache
-def _key_reader(_vendor: str) -> ModelReader[ApiKey]:
-    return ModelReader(ApiKey, current_database())
-
-
-@cache
-def _key_text(vendor: str) -> str:
-    columns = ", ".join(_key_reader(vendor).columns)
-    return f"SELECT {columns} FROM {_table(ApiKey)} WHERE prefix = %s"
-
-
-@cache
-def _brands_text(_vendor: str) -> str:
-    return f"SELECT brand_id FROM {_table(ApiKey.brands.through)} WHERE apikey_id = %s"
-
-
-def _table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
 
 
 def _remember_use(key: ApiKey, now: datetime) -> None:

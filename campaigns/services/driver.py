@@ -32,7 +32,8 @@ def rows_of(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -
     cursor, text = _cursor_and_text(database, text)
     cursor.execute(text, values)
     # It is not asked whether there are any: to answer, psycopg describes each column, which takes longer than the rest.
-    return cursor.fetchall()
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def run(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -> None:

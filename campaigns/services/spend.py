@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -84,34 +84,43 @@ def record_spend(
     description: str = "",
     source: str = "",
     actor: str = "",
+    within: Collection[int] | None = None,
 ) -> SpendReceipt:
     """Record one spend: into the ledger, the counters and, where it crosses a budget, the campaigns' states.
 
-    See `NewSpend` for the parameters.
+    See `NewSpend` and `record_spends` for the parameters.
 
     :raises Refusal: InvalidAmount, InvalidMoment, InvalidText, NotFound, ReferenceConflict, InvalidTimeZone or
         CounterOverflow; nothing is written.
     """
     spend = NewSpend(campaign_id, amount, occurred_at, reference, description, source)
     try:
-        return record_spends(spends=[spend], now=now, actor=actor)[0]
+        return record_spends(spends=[spend], now=now, actor=actor, within=within)[0]
     except ManyRefusals as refusals:
         raise refusals.refusals[0][1] from None
 
 
-def record_spends(*, spends: Sequence[NewSpend | Refusal], now: datetime, actor: str = "") -> list[SpendReceipt]:
+def record_spends(
+    *,
+    spends: Sequence[NewSpend | Refusal],
+    now: datetime,
+    actor: str = "",
+    within: Collection[int] | None = None,
+) -> list[SpendReceipt]:
     """Record spends of any number of brands, all or none.
 
     :param spends: a refusal stands for a spend that the door could not read: all that is wrong is said at once.
+    :param within: numbers of the brands that the caller may touch, and None for all. Campaigns of others are refused
+        as if they did not exist.
     :returns: one receipt for each, in the same order. A reference that stands twice in the batch counts once.
     :raises ManyRefusals: with every refused spend by its index, from 0; nothing is written.
     :raises CounterOverflow: if a counter would no longer fit; nothing is written.
     """
     try:
-        batches = _record(spends, now=now, actor=actor, looks_first=False)
+        batches = _record(spends, now=now, actor=actor, within=within, looks_first=False)
     except (ReferenceTaken, ManyRefusals):
         # Nearly all references are new, and nearly all spends are recorded: only then is it worth a look.
-        batches = _record(spends, now=now, actor=actor, looks_first=True)
+        batches = _record(spends, now=now, actor=actor, within=within, looks_first=True)
     receipts = {index: receipt for batch in batches for index, receipt in _receipts(batch)}
     return [receipts[index] for index in range(len(spends))]
 
@@ -147,7 +156,14 @@ class _Batch:
         return [entry for index, entry in self.entries.items() if entry is self.drafts[index].entry]
 
 
-def _record(spends: Sequence[NewSpend | Refusal], *, now: datetime, actor: str, looks_first: bool) -> list[_Batch]:
+def _record(
+    spends: Sequence[NewSpend | Refusal],
+    *,
+    now: datetime,
+    actor: str,
+    within: Collection[int] | None,
+    looks_first: bool,
+) -> list[_Batch]:
     """Post what is new, all or nothing.
 
     :param looks_first: for references that the ledger has. Without, writing one of them again raises ReferenceTaken.
@@ -155,7 +171,7 @@ def _record(spends: Sequence[NewSpend | Refusal], *, now: datetime, actor: str, 
     refusals: list[tuple[int, Refusal]] = []
     drafts = _check(spends, now, refusals)
     with writing():
-        batches = _locked_batches(drafts, refusals)
+        batches = _locked_batches(drafts, within, refusals)
         for batch in batches:
             _make_ready(batch, now, refusals, _recorded_before(batch) if looks_first else {})
         ManyRefusals.raise_if_any(refusals)
@@ -192,9 +208,11 @@ def _draft(spend: NewSpend, now: datetime) -> _Draft:
     return _Draft(_make_entry(*columns), spend.campaign_id, reference, given_at)
 
 
-def _locked_batches(drafts: Mapping[int, _Draft], refusals: list[tuple[int, Refusal]]) -> list[_Batch]:
+def _locked_batches(
+    drafts: Mapping[int, _Draft], within: Collection[int] | None, refusals: list[tuple[int, Refusal]]
+) -> list[_Batch]:
     """Lock the brands of the drafts, in order, and deal the drafts out to them."""
-    locked = lock_brands_of_campaigns({draft.campaign_id for draft in drafts.values()})
+    locked = lock_brands_of_campaigns({draft.campaign_id for draft in drafts.values()}, within=within)
     batches = {key: _Batch(brand) for key, brand in locked.brands.items()}
     for index, draft in drafts.items():
         campaign = locked.campaigns.get(draft.campaign_id)

@@ -7,7 +7,7 @@ ORM's. On PostgreSQL each text is prepared once for a connection. The caller is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -50,11 +50,14 @@ class Move:
     monthly: int
 
 
-def lock_with_campaigns(campaign_ids: Sequence[int], *, may_wait: bool = True) -> list[tuple[Brand, Campaign]]:
+def lock_with_campaigns(
+    campaign_ids: Sequence[int], *, within: Collection[int] | None = None, may_wait: bool = True
+) -> list[tuple[Brand, Campaign]]:
     """Lock the brands of the campaigns, in the order of their keys, and return each campaign with its brand.
 
     All are as they are now that the lock is held. What does not exist is left out.
 
+    :param within: keys of brands: campaigns of others are left out as well, and their brands are not locked.
     :param may_wait: False: on PostgreSQL, fail at once where somebody else holds one of them.
     """
     database = current_database()
@@ -63,8 +66,11 @@ def lock_with_campaigns(campaign_ids: Sequence[int], *, may_wait: bool = True) -
     brands: dict[object, Brand] = {}
     found: list[tuple[Brand, Campaign]] = []
     locking = LOCKING if may_wait or not LOCKING else f"{LOCKING} NOWAIT"
-    text = _lock_text(database.vendor, len(campaign_ids) == 1, locking)
-    for row in rows_of(database, text, [_keys(database.vendor, campaign_ids)]):
+    values = [_keys(database.vendor, campaign_ids)]
+    if within is not None:
+        values.append(_array(database.vendor, within))
+    text = _lock_text(database.vendor, len(campaign_ids) == 1, within is not None, locking)
+    for row in rows_of(database, text, values):
         brand = brands.get(row[0])
         if brand is None:
             brand = brands[row[0]] = brand_reader.read(database, row[:width])
@@ -182,6 +188,11 @@ def _keys(vendor: str, keys: Sequence[int]) -> Value:
     """Return one key, or several as one value."""
     if len(keys) == 1:
         return keys[0] if vendor == "sqlite" else str(keys[0])
+    return _array(vendor, keys)
+
+
+def _array(vendor: str, keys: Collection[int]) -> Value:
+    """Return any number of keys as one value."""
     return f"[{','.join(map(str, keys))}]" if vendor == "sqlite" else f"{{{','.join(map(str, keys))}}}"
 
 
@@ -199,16 +210,17 @@ def _campaign_reader(_vendor: str) -> ModelReader[Campaign]:
 
 
 @cache
-def _lock_text(vendor: str, is_one: bool, locking: str) -> str:
+def _lock_text(vendor: str, is_one: bool, is_within: bool, locking: str) -> str:
     columns = [f"brand.{column}" for column in _brand_reader(vendor).columns]
     columns += [f"campaign.{column}" for column in _campaign_reader(vendor).columns]
-    is_wanted = "= %s"
-    if not is_one:
-        is_wanted = "IN (SELECT value FROM json_each(%s))" if vendor == "sqlite" else "= ANY (%s::bigint[])"
+    is_among = "IN (SELECT value FROM json_each(%s))" if vendor == "sqlite" else "= ANY (%s::bigint[])"
+    is_wanted = f"campaign.id {'= %s' if is_one else is_among}"
+    if is_within:
+        is_wanted += f" AND brand.id {is_among}"
     return (
         f"SELECT {', '.join(columns)} FROM {_table(Brand)} AS brand "
         f"JOIN {_table(Campaign)} AS campaign ON campaign.{_column(Campaign, 'brand')} = brand.id "
-        f"WHERE campaign.id {is_wanted} ORDER BY brand.id, campaign.id {'' if vendor == 'sqlite' else locking}"
+        f"WHERE {is_wanted} ORDER BY brand.id, campaign.id {'' if vendor == 'sqlite' else locking}"
     )
 
 
