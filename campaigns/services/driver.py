@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -69,6 +69,17 @@ def _driver_cursor(database: BaseDatabaseWrapper) -> psycopg.Cursor | sqlite3.Cu
     return cursor
 
 
+def make_model(model: type[AnyModel], values: Mapping[str, object]) -> AnyModel:
+    """Return a model that is not saved yet, with a value for each of its columns, by the names of its attributes.
+
+    As unpickling does. The model's own way goes through all columns once more, and tells listeners that there are none.
+    """
+    made = model.__new__(model)
+    made.__dict__.update(values)
+    made._state = ModelState()
+    return made
+
+
 class ModelReader(Generic[AnyModel]):
     """Makes models of rows, as the ORM does.
 
@@ -91,10 +102,7 @@ class ModelReader(Generic[AnyModel]):
         values = dict(zip(self._names, row, strict=True))
         for name, convert, column in self._converters:
             values[name] = convert(values[name], column, database)
-        # As unpickling does. `from_db` would go through the columns once more, and tell listeners that there are none.
-        made = self._model.__new__(self._model)
-        made.__dict__.update(values)
-        made._state = ModelState()
+        made = make_model(self._model, values)
         made._state.adding = False
         made._state.db = database.alias
         return made

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from django.db import connection
@@ -91,7 +91,7 @@ def append(*, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Se
     if len(keys) != len(entries):
         raise ReferenceTaken
     for entry, key in zip(entries, keys, strict=True):
-        entry.pk = key
+        entry.id = key
         entry._state.adding = False
         entry._state.db = database.alias
 
@@ -139,8 +139,8 @@ def _texts_of(entry: SpendLog) -> tuple[str | None, ...]:
     return (
         str(entry.campaign_id),
         str(to_micros(entry.amount)),
-        entry.occurred_at.isoformat(),
-        entry.recorded_at.isoformat(),
+        _utc_text(entry.occurred_at.astimezone(UTC)),
+        _utc_text(entry.recorded_at.astimezone(UTC)),
         entry.local_day.isoformat(),
         entry.description,
         entry.source,
@@ -148,6 +148,12 @@ def _texts_of(entry: SpendLog) -> tuple[str | None, ...]:
         None if corrects_id is None else str(corrects_id),
         None if import_id is None else str(import_id),
     )
+
+
+# Entries of a batch are recorded in one moment, and often occurred in few. In UTC alone, equal moments have one text.
+@lru_cache(maxsize=256)
+def _utc_text(moment: datetime) -> str:
+    return moment.isoformat()
 
 
 def _append_on_sqlite(
