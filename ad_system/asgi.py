@@ -6,6 +6,9 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from ad_system.resident import settle_in
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ad_system.settings")
 
 application = get_asgi_application()
+settle_in()

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from django.db import connections
 
+from ad_system.resident import settle_in
 from benchmarks.case import Case, Scene, Sides
 
 Answer = TypeVar("Answer")
@@ -108,6 +109,8 @@ def _obey(case: Case, scene: Scene, start: Barrier, line: Connection) -> None:
     """Do what is asked for until the other end ends this process."""
     try:
         station = Station(case.make(scene), start)
+        # As the web server does.
+        settle_in()
         while True:
             line.send(_Answered(line.recv()(station)))
     except Exception:

@@ -34,16 +34,20 @@ def _post(scene: Scene, *, count: int) -> Sides:
     web = Web(scene.database_url)
     connection = web.connect()
     brands, numbers = itertools.cycle(scene.small_brands), itertools.count()
-    before, done = SpendLog.objects.count(), 0
+    path = "/api/v1/spend" if count == 1 else "/api/v1/spend/batch"
+    before, done, body = SpendLog.objects.count(), 0, ""
 
     def entry() -> dict[str, object]:
         return {"campaign": scene.campaigns[next(brands)][0], "amount": "0.25", "reference": f"http-{next(numbers)}"}
 
+    def prepare() -> None:
+        """Write the next body, which is the sender's work."""
+        nonlocal body
+        entries = [entry() for _ in range(count)]
+        body = json.dumps(entries[0] if count == 1 else {"entries": entries})
+
     def ours() -> None:
         nonlocal done
-        entries = [entry() for _ in range(count)]
-        path = "/api/v1/spend" if count == 1 else "/api/v1/spend/batch"
-        body = json.dumps(entries[0] if count == 1 else {"entries": entries})
         connection.request("POST", path, body, headers)
         _read(connection.getresponse())
         done += count
@@ -57,7 +61,7 @@ def _post(scene: Scene, *, count: int) -> Sides:
         missing = before + done - SpendLog.objects.count()
         return [*(drift.owner for drift in find_drift()), *([f"{missing} entries are missing"] if missing else [])]
 
-    return Sides(ours, nothing, disagreements=disagreements)
+    return Sides(ours, nothing, prepare, disagreements)
 
 
 def _start(scene: Scene) -> Sides:

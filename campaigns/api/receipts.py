@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
 
 from campaigns.api.answers import (
     BlockerAnswer,
-    BrandRef,
     ChangeAnswer,
     EntryAnswer,
     Totals,
@@ -22,9 +22,12 @@ from campaigns.services.reported import ReportedReceipt
 from campaigns.services.spend import SpendReceipt
 
 
-class BrandTotals(BrandRef):
+@dataclass(slots=True)
+class BrandTotals:
     """A brand's totals after a spend."""
 
+    id: int
+    name: str
     currency: str
     totals: Totals
 
@@ -35,13 +38,14 @@ class BrandTotals(BrandRef):
         return cls(id=brand.pk, name=brand.name, currency=brand.currency, totals=Totals.of(uses))
 
 
-class CampaignTotals(BaseModel):
+@dataclass(slots=True)
+class CampaignTotals:
     """A campaign's totals and state after a spend."""
 
     id: int
     name: str
     status: str
-    headline: BlockerAnswer | None = Field(description="The first thing that holds it; null: it runs.")
+    headline: Annotated[BlockerAnswer | None, Field(description="The first thing that holds it; null: it runs.")]
     totals: Totals
 
     @classmethod
@@ -88,10 +92,11 @@ class ReceiptAnswer(Outcome):
         )
 
 
-class RowAnswer(BaseModel):
+@dataclass(slots=True)
+class RowAnswer:
     """What became of one entry of a batch."""
 
-    row: int = Field(description="Its place in the batch, counted from 0.")
+    row: Annotated[int, Field(description="Its place in the batch, counted from 0.")]
     replayed: bool
     was_paused: bool
     entry: EntryAnswer
@@ -158,8 +163,9 @@ def _row(index: int, receipt: SpendReceipt) -> RowAnswer:
 
 def _outcome(receipts: Iterable[SpendReceipt | ReportedReceipt]) -> dict[str, list[ChangeAnswer]]:
     """Return each start and stop once: all receipts of a brand tell of all of them."""
-    changes = {change.pk: ChangeAnswer.of(change, receipt.brand) for receipt in receipts for change in receipt.changes}
+    by_brand = {receipt.brand.pk: receipt for receipt in receipts}
+    changes = [ChangeAnswer.of(change, one.brand) for one in by_brand.values() for change in one.changes]
     return {
-        "stopped": [change for change in changes.values() if not change.is_active],
-        "started": [change for change in changes.values() if change.is_active],
+        "stopped": [change for change in changes if not change.is_active],
+        "started": [change for change in changes if change.is_active],
     }

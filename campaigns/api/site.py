@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from pydantic_core import to_json
 
 from campaigns.api import brands, campaigns, corrections, counting, feed, history, refusals, spend
 from campaigns.errors import Refusal
@@ -49,12 +51,23 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+class QuickRenderer(BaseRenderer):
+    """Writes JSON as pydantic does: several times as fast as Python's own, which large batches feel."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: object, *, response_status: int) -> bytes:
+        """This will return the body of an answer."""
+        return to_json(data)
+
+
 def _build() -> NinjaAPI:
     api = NinjaAPI(
         title="ad_system",
         version="1",
         description=DESCRIPTION,
         parser=StrictParser(),
+        renderer=QuickRenderer(),
         urls_namespace="api",
         # Its stylesheet has small pictures within itself.
         docs_decorator=csp_update({"img-src": ["'self'", "data:"]}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from ninja import Query, Router, Status
@@ -17,7 +17,7 @@ from campaigns.api.receipts import BatchAnswer, ReceiptAnswer
 from campaigns.api.refusals import REFUSALS, refusal_of
 from campaigns.errors import NotFound, Refusal
 from campaigns.queries.listing import list_entries
-from campaigns.queries.reach import Reach
+from campaigns.queries.reach import CampaignName, Reach
 from campaigns.services import NewSpend, record_spend, record_spends
 
 SOURCE = "api"
@@ -93,7 +93,7 @@ def list_spend(request: DeskRequest, filters: Query[EntryFilters]) -> PageAnswer
 def record_one(request: DeskRequest, facts: SpendFacts) -> Status[ReceiptAnswer]:
     """201: recorded. 200: this reference was recorded before, with these facts. 409: with other facts."""
     call = request.auth
-    spend = _readable(call.reach, [facts])[0]
+    spend = _new_spends(call.reach, [facts])[0]
     if isinstance(spend, Refusal):
         raise spend
     receipt = record_spend(
@@ -105,6 +105,7 @@ def record_one(request: DeskRequest, facts: SpendFacts) -> Status[ReceiptAnswer]
         source=spend.source,
         now=call.now,
         actor=call.actor,
+        within=call.reach.brand_ids,
     )
     return Status(200 if receipt.is_replay else 201, ReceiptAnswer.of(receipt, call.now))
 
@@ -115,18 +116,21 @@ def record_one(request: DeskRequest, facts: SpendFacts) -> Status[ReceiptAnswer]
 def record_many(request: DeskRequest, facts: BatchFacts) -> Status[BatchAnswer]:
     """All or none. 201: something was recorded. 200: all of it was recorded before. 422: `rows` names every bad row."""
     call = request.auth
-    spends = _readable(call.reach, [row.read for row in facts.entries])
-    answer = BatchAnswer.of(record_spends(spends=spends, now=call.now, actor=call.actor), call.now)
+    spends = _new_spends(call.reach, [row.read for row in facts.entries])
+    receipts = record_spends(spends=spends, now=call.now, actor=call.actor, within=call.reach.brand_ids)
+    answer = BatchAnswer.of(receipts, call.now)
     return Status(201 if answer.recorded else 200, answer)
 
 
-def _readable(reach: Reach, rows: Sequence[SpendFacts | Refusal]) -> list[NewSpend | Refusal]:
-    """Find the rows' campaigns. A refusal stands for a row that is none, or whose campaign is out of reach."""
-    found = iter(reach.of_campaigns([row.campaign for row in rows if isinstance(row, SpendFacts)]))
-    return [row if isinstance(row, Refusal) else _spend(row, next(found)) for row in rows]
+def _new_spends(reach: Reach, rows: Sequence[SpendFacts | Refusal]) -> list[NewSpend | Refusal]:
+    """Find the campaigns that are named; whether those with a number exist within reach is found out by recording."""
+    names = {row.campaign for row in rows if isinstance(row, SpendFacts) and isinstance(row.campaign, CampaignName)}
+    named = reach.of_names(names)
+    return [row if isinstance(row, Refusal) else _new_spend(row, named) for row in rows]
 
 
-def _spend(facts: SpendFacts, campaign: int | NotFound) -> NewSpend | NotFound:
+def _new_spend(facts: SpendFacts, named: Mapping[CampaignName, int | NotFound]) -> NewSpend | NotFound:
+    campaign = named[facts.campaign] if isinstance(facts.campaign, CampaignName) else facts.campaign
     if isinstance(campaign, NotFound):
         return campaign
     return NewSpend(

@@ -17,7 +17,9 @@ DayText = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 
 def money_text(amount: Decimal) -> str:
     """This will write an amount with 2 decimals, or more where there are any."""
-    return f"{from_micros(to_micros(amount)):f}"
+    text = str(amount)
+    # Nearly all have just these two already. Zero may have a sign, which is not shown.
+    return text if text[-3:-2] == "." and amount else f"{from_micros(to_micros(amount)):f}"
 
 
 def moment_text(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -91,7 +91,9 @@ class Reach:
 
         :raises NotFound: if there is no such campaign within reach.
         """
-        return self._one(campaign_id, self._known_numbers([campaign_id]), {})
+        if not Campaign.objects.filter(self.own("brand"), pk=_key(campaign_id)).exists():
+            raise NotFound(f"There is no campaign with number {campaign_id}.", field="campaign")
+        return campaign_id
 
     def of_entry(self, entry_id: int) -> int:
         """Return the spend entry's number.
@@ -102,17 +104,10 @@ class Reach:
             raise NotFound(f"There is no spend entry with number {entry_id}.", field="entry")
         return entry_id
 
-    def of_campaigns(self, wanted: Sequence[int | CampaignName]) -> list[int | NotFound]:
-        """Return, for each wanted campaign in order, its number or the refusal; two queries, however many."""
-        numbers = self._known_numbers([one for one in wanted if isinstance(one, int)])
-        names = self._known_names([one for one in wanted if isinstance(one, CampaignName)])
-        found: list[int | NotFound] = []
-        for one in wanted:
-            try:
-                found.append(self._one(one, numbers, names))
-            except NotFound as refusal:
-                found.append(refusal)
-        return found
+    def of_names(self, names: Collection[CampaignName]) -> dict[CampaignName, int | NotFound]:
+        """Return the numbers of the campaigns with these names, or the refusal; one query, however many."""
+        known = self._known_names(names)
+        return {name: known.get((name.brand, name.external_id)) or _no_campaign_of(name) for name in names}
 
     def own(self, path: str) -> Q:
         """Return the condition that keeps what is within reach, where `path` leads to the brand."""
@@ -124,12 +119,7 @@ class Reach:
         own = Q(brand__in=self.brand_ids or ())
         return Q(Exists(brands.filter(own)), ~Exists(brands.exclude(own)), every_brand=False)
 
-    def _known_numbers(self, numbers: Sequence[int]) -> frozenset[int]:
-        keys = {_key(number) for number in numbers}
-        known = Campaign.objects.filter(self.own("brand"), pk__in=keys).values_list("pk", flat=True).order_by()
-        return frozenset(known) if keys else frozenset()
-
-    def _known_names(self, names: Sequence[CampaignName]) -> dict[tuple[int | str, str], int]:
+    def _known_names(self, names: Collection[CampaignName]) -> dict[tuple[int | str, str], int]:
         if not names:
             return {}
         rows = (
@@ -141,22 +131,6 @@ class Reach:
         known: dict[tuple[int | str, str], int] = {}
         for pk, external_id, brand_id, brand_name in rows:
             known[brand_id, external_id] = known[brand_name, external_id] = pk
-        return known
-
-    def _one(
-        self,
-        wanted: int | CampaignName,
-        numbers: frozenset[int],
-        names: dict[tuple[int | str, str], int],
-    ) -> int:
-        if isinstance(wanted, int):
-            if wanted in numbers:
-                return wanted
-            raise NotFound(f"There is no campaign with number {wanted}.", field="campaign")
-        known = names.get((wanted.brand, wanted.external_id))
-        if known is None:
-            sentence = f"There is no campaign with external id {wanted.external_id!r} in brand {wanted.brand!r}."
-            raise NotFound(sentence, field="campaign")
         return known
 
 
@@ -182,3 +156,8 @@ def _read_reach(person: AbstractBaseUser | AnonymousUser) -> Reach:
 def _key(number: int) -> int:
     """Return the number if a row may have it; otherwise one that no row has."""
     return number if 0 < number <= LARGEST_KEY else 0
+
+
+def _no_campaign_of(name: CampaignName) -> NotFound:
+    sentence = f"There is no campaign with external id {name.external_id!r} in brand {name.brand!r}."
+    return NotFound(sentence, field="campaign")

@@ -65,8 +65,13 @@ def is_border_crossed(limit: Decimal | None, before: Decimal, after: Decimal, bo
     """
     if not limit:
         return False
-    low, high = (before * 100, after * 100) if before < after else (after * 100, before * 100)
-    return high >= limit * borders[0] and any(low < limit * border <= high for border in borders)
+    low, high = (before, after) if before < after else (after, before)
+    high *= 100
+    # For nearly all, that is all there is to ask.
+    if high < limit * borders[0]:
+        return False
+    low *= 100
+    return any(low < limit * border <= high for border in borders)
 
 
 def crossed_thresholds(before: BudgetUse, after: BudgetUse, thresholds: Iterable[int]) -> tuple[int, ...]:

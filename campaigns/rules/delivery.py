@@ -43,7 +43,7 @@ class Blocker(StrEnum):
     @classmethod
     def of_code(cls, code: str) -> Blocker | None:
         """This will return the blocker that is stored as `code`, or None: a newer version may have known more."""
-        return next((blocker for blocker in cls if blocker.value == code), None)
+        return _BY_CODE.get(code)
 
 
 _LABELS = {
@@ -58,6 +58,8 @@ _LABELS = {
     Blocker.CAMPAIGN_DAY: "campaign's daily budget",
     Blocker.OUTSIDE_WINDOWS: "outside its windows",
 }
+
+_BY_CODE = {blocker.value: blocker for blocker in Blocker}
 
 BUDGET_BLOCKERS = (Blocker.BRAND_MONTH, Blocker.BRAND_DAY, Blocker.CAMPAIGN_MONTH, Blocker.CAMPAIGN_DAY)
 

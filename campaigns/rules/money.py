@@ -48,6 +48,7 @@ _DECIMALS |= dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 # Plain ASCII digits: Decimal() would also take 1_000, １２, NaN, 1e9 and spaces.
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", re.ASCII)
 _LONGEST_NUMBER = 40
+# Handed over by their place: given by name, a context costs more than the arithmetic.
 _WIDE = Context(prec=60)
 _EXACT = Context(prec=60, traps=[Inexact])
 _MICRO_DECIMALS = 6
@@ -110,23 +111,18 @@ def to_micros(amount: Decimal) -> int:
     """
     if not amount.is_finite() or amount.adjusted() > _LARGEST_EXPONENT:
         raise InvalidAmount(f"{_shown(amount)} is not an amount of money.")
-    try:
-        scaled = amount.scaleb(_MICRO_DECIMALS, context=_EXACT)
-        micros = int(scaled)
-        if micros == scaled:
-            return micros
-    except Inexact:
-        # So many digits that even the wide context would have to round.
-        pass
-    raise InvalidAmount(f"{_shown(amount)} has more than 6 decimals.")
+    micros = _exact_micros(amount)
+    if micros is None:
+        raise InvalidAmount(f"{_shown(amount)} has more than 6 decimals.")
+    return micros
 
 
 def from_micros(micros: int) -> Decimal:
     """Turn whole micros into units: at least 2 decimals, more only where there are any."""
     cents, rest = divmod(micros, _MICROS_PER_CENT)
     if not rest:
-        return Decimal(cents).scaleb(-2, context=_WIDE)
-    return Decimal(micros).scaleb(-_MICRO_DECIMALS, context=_WIDE).normalize(_WIDE)
+        return Decimal(cents).scaleb(-2, _WIDE)
+    return Decimal(micros).scaleb(-_MICRO_DECIMALS, _WIDE).normalize(_WIDE)
 
 
 def format_amount(amount: Decimal) -> str:
@@ -158,9 +154,21 @@ def _read_number(value: str | int | Decimal) -> Decimal:
 
 def _fit(amount: Decimal, *, decimals: int, what: str) -> Decimal:
     _check_size(amount, what=what)
-    if _has_more_decimals(amount, decimals):
+    micros = _exact_micros(amount)
+    if micros is None or micros % 10 ** (_MICRO_DECIMALS - decimals):
         raise InvalidAmount(f"{_shown(amount)} has more than {decimals} decimals, and at most {decimals} can be kept.")
-    return from_micros(to_micros(amount))
+    return from_micros(micros)
+
+
+def _exact_micros(amount: Decimal) -> int | None:
+    """Return a finite amount in micros; None if it has a part smaller than one."""
+    try:
+        scaled = amount.scaleb(_MICRO_DECIMALS, _EXACT)
+    except Inexact:
+        # So many digits that even the wide context would have to round.
+        return None
+    micros = int(scaled)
+    return micros if micros == scaled else None
 
 
 def _check_size(amount: Decimal, *, what: str) -> None:
@@ -169,13 +177,6 @@ def _check_size(amount: Decimal, *, what: str) -> None:
     # Comparing is exact; arithmetic on a number of that size would not be.
     if amount.copy_abs() > LARGEST_AMOUNT:
         raise InvalidAmount(f"This {what} is too large: at most {LARGEST_AMOUNT:,f} can be kept.")
-
-
-def _has_more_decimals(amount: Decimal, decimals: int) -> bool:
-    """Tell whether a finite amount has more than so many decimals, zeros at its end left out."""
-    _, digits, exponent = amount.as_tuple()
-    too_many = -int(exponent) - decimals
-    return too_many > 0 and any(digits[-too_many:])
 
 
 def _shown(amount: Decimal) -> str:

@@ -19,6 +19,7 @@ from campaigns.models import ApiKey, Scope
 from campaigns.models.access import CLIENT_LENGTH, DEFAULT_REQUESTS_PER_MINUTE, PREFIX_LENGTH
 from campaigns.rules.texts import parse_name
 from campaigns.services.database import writing
+from campaigns.services.keys import brands_of_key, find_key
 from campaigns.services.locks import existing_brands
 
 # One in use and its successor, for as long as a rotation takes.
@@ -130,7 +131,7 @@ def authenticate(*, secret: str, now: datetime) -> Caller:
     :raises KeyRefused: in the same words for a key that is unknown, expired or revoked.
     """
     match = _KEY.fullmatch(secret)
-    key = ApiKey.objects.filter(prefix=match[1]).first() if match else None
+    key = find_key(match[1]) if match else None
     stored = key.secret_hash if key else _NO_HASH
     is_right = hmac.compare_digest(stored, _hash(match[2] if match else ""))
     if key is None or not is_right or key.state(now) != "valid":
@@ -143,7 +144,7 @@ def authenticate(*, secret: str, now: datetime) -> Caller:
         key_id=key.pk,
         name=key.name,
         scopes=key.scopes,
-        brand_ids=None if key.every_brand else frozenset(key.brands.values_list("pk", flat=True)),
+        brand_ids=None if key.every_brand else brands_of_key(key),
         requests_per_minute=key.requests_per_minute,
     )
 

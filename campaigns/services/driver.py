@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -27,11 +27,19 @@ def current_database() -> BaseDatabaseWrapper:
     return connections[DEFAULT_DB_ALIAS]
 
 
-def run(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -> list[tuple[Any, ...]]:
-    """Run the statement and return all its rows."""
+def rows_of(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -> list[tuple[Any, ...]]:
+    """Run the statement, which returns rows, and return all of them."""
     cursor, text = _cursor_and_text(database, text)
     cursor.execute(text, values)
-    return cursor.fetchall() if cursor.description else []
+    # It is not asked whether there are any: to answer, psycopg describes each column, which takes longer than the rest.
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def run(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -> None:
+    """Run the statement, which returns nothing."""
+    cursor, text = _cursor_and_text(database, text)
+    cursor.execute(text, values)
 
 
 def run_for_each(database: BaseDatabaseWrapper, text: str, rows: Sequence[Sequence[Value]]) -> None:
@@ -61,6 +69,17 @@ def _driver_cursor(database: BaseDatabaseWrapper) -> psycopg.Cursor | sqlite3.Cu
     return cursor
 
 
+def make_model(model: type[AnyModel], values: Mapping[str, object]) -> AnyModel:
+    """Return a model that is not saved yet, with a value for each of its columns, by the names of its attributes.
+
+    As unpickling does. The model's own way goes through all columns once more, and tells listeners that there are none.
+    """
+    made = model.__new__(model)
+    made.__dict__.update(values)
+    made._state = ModelState()
+    return made
+
+
 class ModelReader(Generic[AnyModel]):
     """Makes models of rows, as the ORM does.
 
@@ -83,10 +102,7 @@ class ModelReader(Generic[AnyModel]):
         values = dict(zip(self._names, row, strict=True))
         for name, convert, column in self._converters:
             values[name] = convert(values[name], column, database)
-        # As unpickling does. `from_db` would go through the columns once more, and tell listeners that there are none.
-        made = self._model.__new__(self._model)
-        made.__dict__.update(values)
-        made._state = ModelState()
+        made = make_model(self._model, values)
         made._state.adding = False
         made._state.db = database.alias
         return made

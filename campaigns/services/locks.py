@@ -53,9 +53,12 @@ class LockedCampaigns:
     campaigns: dict[int, Campaign]
 
 
-def lock_brands_of_campaigns(campaign_ids: Collection[int]) -> LockedCampaigns:
+def lock_brands_of_campaigns(
+    campaign_ids: Collection[int], *, within: Collection[int] | None = None
+) -> LockedCampaigns:
     """Lock the brands of several campaigns, and return all of them as they now are.
 
+    :param within: numbers of brands: campaigns of others are as if they did not exist; None: all.
     :raises BrandBusy: if somebody else holds one of the brands for longer than LOCK_TIMEOUT.
     """
     keys = [key for key in campaign_ids if 0 < key <= LARGEST_KEY]
@@ -63,7 +66,7 @@ def lock_brands_of_campaigns(campaign_ids: Collection[int]) -> LockedCampaigns:
         return LockedCampaigns({}, {})
     waits = _VAIN_WAITS.is_empty or _may_wait_for_campaigns(keys)
     try:
-        found = statements.lock_with_campaigns(keys, may_wait=waits)
+        found = statements.lock_with_campaigns(keys, within=within, may_wait=waits)
     except OperationalError as error:
         if not isinstance(refusal_of(error), BrandBusy):
             raise

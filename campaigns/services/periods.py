@@ -20,6 +20,7 @@ from campaigns.rules.periods import (
     Period,
     PeriodKind,
     believed_now,
+    current_periods,
     local_day,
     period_at,
     period_from,
@@ -118,12 +119,10 @@ def are_present(*, brand: Brand, campaigns: Sequence[Campaign], now: datetime) -
 
     :raises InvalidTimeZone: if the brand's zone cannot be read.
     """
-    zone = brand.zone
     now = believed_now(now, brand.reviewed_at)
-    today = local_day(now, zone)
+    today = current_periods(now, brand.zone)
     rows: list[Brand | Campaign] = [brand, *campaigns]
-    current = [(kind, period_of_day(kind, today, zone)) for kind in EVERY_KIND]
-    return not any(is_off(row, kind, period, now) for kind, period in current for row in rows)
+    return not any(is_off(row, period.kind, period, now) for period in (today.day, today.month) for row in rows)
 
 
 def roll(

@@ -7,10 +7,10 @@ ORM's. On PostgreSQL each text is prepared once for a connection. The caller is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from django.db import connection
@@ -19,7 +19,7 @@ from django.db.models import Model
 
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.money import to_micros
-from campaigns.services.driver import ModelReader, Value, current_database, run, run_for_each
+from campaigns.services.driver import ModelReader, Value, current_database, rows_of, run, run_for_each
 
 # Brand first, so that nobody who waits for a brand holds its campaigns. The campaigns as well: a statement that had to
 # wait reads again only what it locks.
@@ -50,11 +50,14 @@ class Move:
     monthly: int
 
 
-def lock_with_campaigns(campaign_ids: Sequence[int], *, may_wait: bool = True) -> list[tuple[Brand, Campaign]]:
+def lock_with_campaigns(
+    campaign_ids: Sequence[int], *, within: Collection[int] | None = None, may_wait: bool = True
+) -> list[tuple[Brand, Campaign]]:
     """Lock the brands of the campaigns, in the order of their keys, and return each campaign with its brand.
 
     All are as they are now that the lock is held. What does not exist is left out.
 
+    :param within: keys of brands: campaigns of others are left out as well, and their brands are not locked.
     :param may_wait: False: on PostgreSQL, fail at once where somebody else holds one of them.
     """
     database = current_database()
@@ -63,8 +66,11 @@ def lock_with_campaigns(campaign_ids: Sequence[int], *, may_wait: bool = True) -
     brands: dict[object, Brand] = {}
     found: list[tuple[Brand, Campaign]] = []
     locking = LOCKING if may_wait or not LOCKING else f"{LOCKING} NOWAIT"
-    text = _lock_text(database.vendor, len(campaign_ids) == 1, locking)
-    for row in run(database, text, [_keys(database.vendor, campaign_ids)]):
+    values = [_keys(database.vendor, campaign_ids)]
+    if within is not None:
+        values.append(_array(database.vendor, within))
+    text = _lock_text(database.vendor, len(campaign_ids) == 1, within is not None, locking)
+    for row in rows_of(database, text, values):
         brand = brands.get(row[0])
         if brand is None:
             brand = brands[row[0]] = brand_reader.read(database, row[:width])
@@ -85,7 +91,7 @@ def append(*, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Se
     if len(keys) != len(entries):
         raise ReferenceTaken
     for entry, key in zip(entries, keys, strict=True):
-        entry.pk = key
+        entry.id = key
         entry._state.adding = False
         entry._state.db = database.alias
 
@@ -97,9 +103,9 @@ def _append_on_postgres(
     rows = [_texts_of(entry) for entry in entries]
     if len(rows) == 1:
         text = _append_one_text(len(campaigns) == 1, len(brands) == 1)
-        found = run(database, text, [*rows[0], *_move_values(campaigns), *_move_values(brands)])
+        found = rows_of(database, text, [*rows[0], *_move_values(campaigns), *_move_values(brands)])
         return [key for (key,) in found]
-    found = run(database, _append_many_text(), _arrays(rows, is_text=_IS_TEXT))
+    found = rows_of(database, _append_many_text(), _arrays(rows, is_text=_IS_TEXT))
     for model, moves in (("campaign", campaigns), ("brand", brands)):
         run(database, _move_text(model, len(moves) == 1), _move_values(moves))
     return [key for (key,) in found]
@@ -133,8 +139,8 @@ def _texts_of(entry: SpendLog) -> tuple[str | None, ...]:
     return (
         str(entry.campaign_id),
         str(to_micros(entry.amount)),
-        entry.occurred_at.isoformat(),
-        entry.recorded_at.isoformat(),
+        _utc_text(entry.occurred_at.astimezone(UTC)),
+        _utc_text(entry.recorded_at.astimezone(UTC)),
         entry.local_day.isoformat(),
         entry.description,
         entry.source,
@@ -144,6 +150,12 @@ def _texts_of(entry: SpendLog) -> tuple[str | None, ...]:
     )
 
 
+# Entries of a batch are recorded in one moment, and often occurred in few. In UTC alone, equal moments have one text.
+@lru_cache(maxsize=256)
+def _utc_text(moment: datetime) -> str:
+    return moment.isoformat()
+
+
 def _append_on_sqlite(
     database: BaseDatabaseWrapper, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]
 ) -> list[int]:
@@ -151,7 +163,7 @@ def _append_on_sqlite(
     keys: list[int] = []
     for start in range(0, len(entries), _SQLITE_ROWS):
         rows = [_values_of(entry) for entry in entries[start : start + _SQLITE_ROWS]]
-        keys += [key for (key,) in run(database, _insert_text(len(rows)), list(chain.from_iterable(rows)))]
+        keys += [key for (key,) in rows_of(database, _insert_text(len(rows)), list(chain.from_iterable(rows)))]
     for model, moves in (("campaign", campaigns), ("brand", brands)):
         run_for_each(database, _step_text(model), [(move.daily, move.monthly, move.key) for move in moves])
     return keys
@@ -182,6 +194,11 @@ def _keys(vendor: str, keys: Sequence[int]) -> Value:
     """Return one key, or several as one value."""
     if len(keys) == 1:
         return keys[0] if vendor == "sqlite" else str(keys[0])
+    return _array(vendor, keys)
+
+
+def _array(vendor: str, keys: Collection[int]) -> Value:
+    """Return any number of keys as one value."""
     return f"[{','.join(map(str, keys))}]" if vendor == "sqlite" else f"{{{','.join(map(str, keys))}}}"
 
 
@@ -199,16 +216,17 @@ def _campaign_reader(_vendor: str) -> ModelReader[Campaign]:
 
 
 @cache
-def _lock_text(vendor: str, is_one: bool, locking: str) -> str:
+def _lock_text(vendor: str, is_one: bool, is_within: bool, locking: str) -> str:
     columns = [f"brand.{column}" for column in _brand_reader(vendor).columns]
     columns += [f"campaign.{column}" for column in _campaign_reader(vendor).columns]
-    is_wanted = "= %s"
-    if not is_one:
-        is_wanted = "IN (SELECT value FROM json_each(%s))" if vendor == "sqlite" else "= ANY (%s::bigint[])"
+    is_among = "IN (SELECT value FROM json_each(%s))" if vendor == "sqlite" else "= ANY (%s::bigint[])"
+    is_wanted = f"campaign.id {'= %s' if is_one else is_among}"
+    if is_within:
+        is_wanted += f" AND brand.id {is_among}"
     return (
         f"SELECT {', '.join(columns)} FROM {_table(Brand)} AS brand "
         f"JOIN {_table(Campaign)} AS campaign ON campaign.{_column(Campaign, 'brand')} = brand.id "
-        f"WHERE campaign.id {is_wanted} ORDER BY brand.id, campaign.id {'' if vendor == 'sqlite' else locking}"
+        f"WHERE {is_wanted} ORDER BY brand.id, campaign.id {'' if vendor == 'sqlite' else locking}"
     )
 
 

@@ -124,3 +124,12 @@ def test_batch_of_1000_is_recorded(door: Door, search: Campaign) -> None:
 
     assert (answer.status, answer.body["recorded"]) == (201, 1000)
     assert spent(search) == ("10.00", "10.00")
+
+
+def test_batch_names_each_stop_once_however_many_entries_the_brand_has(door: Door, acme: Brand) -> None:
+    first, second = make_campaigns(2, acme)
+    entries = [{"campaign": one.pk, "amount": "30"} for one in (first, second, first, second)]
+
+    answer = door.post("/spend/batch", {"entries": entries})
+
+    assert [change["campaign"]["id"] for change in answer.body["stopped"]] == [first.pk, second.pk]

@@ -13,7 +13,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 
 import campaigns.services
-from campaigns.errors import BrandBusy, DatabaseFull, DatabaseReadOnly, Refusal
+from campaigns.errors import BrandBusy, DatabaseFull, DatabaseReadOnly, NotFound, Refusal
 from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import find_drift, locks, passes, periods, record_spend, resets
@@ -74,6 +74,19 @@ def test_batch_over_a_held_brand_writes_nothing_in_any(impatient: None) -> None:
         campaigns.services.record_spends(spends=rows, now=NOON)
 
     assert ledger() == []
+
+
+@pytest.mark.postgres
+def test_brand_out_of_reach_keeps_nobody_waiting(impatient: None) -> None:
+    foreign, own = make_campaign(), make_campaign()
+    reach = [own.brand_id]
+
+    with somebody_holds(foreign.brand):
+        with pytest.raises(NotFound):
+            campaigns.services.record_spend(campaign_id=foreign.pk, amount="5", within=reach, now=NOON)
+        campaigns.services.record_spend(campaign_id=own.pk, amount="7", within=reach, now=NOON)
+
+    assert ledger() == ["7.00"]
 
 
 @pytest.mark.postgres

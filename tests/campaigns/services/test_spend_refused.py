@@ -87,6 +87,41 @@ def test_unknown_campaign_is_refused() -> None:
         record_spend(campaign_id=987654, amount="1", now=NOON)
 
 
+def test_campaigns_out_of_reach_are_refused_like_unknown_ones() -> None:
+    own, foreign = make_campaign(), make_campaign()
+    before = everything_stored()
+
+    with pytest.raises(ManyRefusals) as refused:
+        record_spends(
+            spends=[NewSpend(one, "1") for one in (own.pk, foreign.pk, 987654)], within=[own.brand_id], now=NOON
+        )
+    with pytest.raises(NotFound) as alone:
+        record_spend(campaign_id=foreign.pk, amount="1", within=[own.brand_id], now=NOON)
+
+    assert [(index, str(one)) for index, one in refused.value.refusals] == [
+        (1, str(alone.value)),
+        (2, str(alone.value).replace(str(foreign.pk), "987654")),
+    ]
+    assert everything_stored() == before
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_campaigns_within_reach_are_recorded(count: int) -> None:
+    campaigns = [make_campaign() for _ in range(3)]
+    new, within = [NewSpend(one.pk, "1") for one in campaigns[:count]], {one.brand_id for one in campaigns}
+
+    record_spends(spends=new, within=within, now=NOON)
+
+    assert SpendLog.objects.count() == count
+
+
+def test_caller_without_brands_finds_no_campaign() -> None:
+    campaign = make_campaign()
+
+    with pytest.raises(NotFound):
+        record_spend(campaign_id=campaign.pk, amount="1", within=[], now=NOON)
+
+
 def test_counter_that_would_not_fit_is_refused_and_nothing_is_written() -> None:
     campaign = make_campaign()
     for _ in range(9):
