@@ -13,10 +13,9 @@ from campaigns.files.dates import DateColumn, DateOrder
 from campaigns.files.formats import FORMATS, Format, is_currency_column, why_not
 from campaigns.files.layout import Layout
 from campaigns.files.numbers import DecimalMark, NumberColumn
-from campaigns.files.spend import AnyRow, SpendFile
+from campaigns.files.spend import MOST_REMEMBERED, AnyRow, SpendFile
 from campaigns.files.table import Table, open_table, possible_tables
 
-_MOST_REMEMBERED = 4_096
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _ORDERS = {None: "", DateOrder.DAY_FIRST: ", day first", DateOrder.MONTH_FIRST: ", month first"}
 
@@ -113,7 +112,7 @@ def _look_at_columns(table: Table, layout: Layout) -> tuple[DateColumn, NumberCo
             if cells[date] not in days:
                 dates.see(cells[date], line)
                 days.add(cells[date])
-                if len(days) > _MOST_REMEMBERED:
+                if len(days) > MOST_REMEMBERED:
                     days.clear()
             if not numbers.is_decided:
                 numbers.see(cells[amount], line)

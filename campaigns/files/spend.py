@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from campaigns.errors import InvalidMoment, InvalidText, Refusal, UnreadableFile
 from campaigns.files.about import About
@@ -21,10 +21,8 @@ from campaigns.files.numbers import DecimalMark
 from campaigns.files.table import Record, Table
 from campaigns.rules.texts import parse_name, parse_reference
 
-_Read = TypeVar("_Read")
-
-# Days, campaigns and amounts repeat: so many of each are read once.
-_MOST_REMEMBERED = 4_096
+# Days, campaigns and amounts repeat: so many of each are kept in mind. What is refused is read again.
+MOST_REMEMBERED = 16_384
 
 
 class SpendRow(NamedTuple):
@@ -127,12 +125,12 @@ class _RowReader:
         self._last_day = self._optional(layout.last_day)
         self._is_plain = file.format is None
         self._is_guarded = file.format is not None and file.format.has_guarded_cells
-        self._names_a_day: Callable[[str], bool] = _remembering(_may_name_a_day)
-        self._day_of: Callable[[str], FileDate] = _remembering(partial(read_day, order=file.order))
-        self._amount_of: Callable[[str], Decimal | None] = _remembering(
+        self._names_a_day: Callable[[str], bool] = lru_cache(MOST_REMEMBERED)(_may_name_a_day)
+        self._day_of: Callable[[str], FileDate] = lru_cache(MOST_REMEMBERED)(partial(read_day, order=file.order))
+        self._amount_of: Callable[[str], Decimal | None] = lru_cache(MOST_REMEMBERED)(
             partial(read_amount, unit=layout.unit, mark=file.mark)
         )
-        self._name_of: Callable[[str], str] = _remembering(partial(parse_name, field="campaign"))
+        self._name_of: Callable[[str], str] = lru_cache(MOST_REMEMBERED)(partial(parse_name, field="campaign"))
         self._seen: dict[bytes, int] = {}
 
     def read(self, record: Record) -> SpendRow | TotalRow | None:
@@ -221,16 +219,11 @@ class _RowReader:
         if self._reference is not None:
             return parse_reference(cells[self._reference])
         # Each cell with its length, so that no two different rows read alike.
-        content = hashlib.sha256("".join(f"{len(cell)}:{cell}" for cell in cells).encode())
+        content = hashlib.sha256("".join([f"{len(cell)}:{cell}" for cell in cells]).encode())
         digest = content.digest()
         ordinal = self._seen[digest] = self._seen.get(digest, 0) + 1
         content.update(f"#{ordinal}".encode())
         return f"row:{content.hexdigest()}"
-
-
-def _remembering(read: Callable[[str], _Read]) -> Callable[[str], _Read]:
-    """Return a reader that reads a text once as long as it is among the last ones; what it refuses it reads again."""
-    return lru_cache(_MOST_REMEMBERED)(read)
 
 
 def _may_name_a_day(text: str) -> bool:

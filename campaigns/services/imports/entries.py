@@ -10,7 +10,8 @@ from campaigns.errors import ManyRefusals, ReferenceConflict
 from campaigns.models import ImportState, SpendLog
 from campaigns.services import scans
 from campaigns.services.database import writing
-from campaigns.services.imports.rows import CHUNK_ROWS, CampaignBook, Draft, ImportOrder, Reading, cut
+from campaigns.services.imports.book import CampaignBook
+from campaigns.services.imports.rows import CHUNK_ROWS, Draft, ImportOrder, Reading, cut
 from campaigns.services.locks import lock_brand
 from campaigns.services.spend import NewSpend, record_spends
 

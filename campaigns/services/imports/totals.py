@@ -12,7 +12,8 @@ from django.db.models import Sum
 from campaigns.errors import ManyRefusals, Refusal
 from campaigns.models import SpendLog
 from campaigns.rules.money import parse_total
-from campaigns.services.imports.rows import CHUNK_ROWS, CampaignBook, ImportOrder, Outcome, Reading, add_exactly, cut
+from campaigns.services.imports.book import CampaignBook
+from campaigns.services.imports.rows import CHUNK_ROWS, ImportOrder, Outcome, Reading, add_exactly, cut
 from campaigns.services.reported import ReportedTotal, record_reported_totals
 
 # A campaign (its key, or the value that names it if it is not created yet) and a day.
