@@ -91,13 +91,14 @@ class SpendFile:
         """The currency in the name of the amount's column; empty where none is."""
         return currency_in_name(self.layout.amount) or ""
 
-    def rows(self) -> Iterator[AnyRow]:
+    def rows(self, *, names_by_content: bool = True) -> Iterator[AnyRow]:
         """Yield the file's rows in their order, one at a time, so that a file may be larger than the memory.
 
+        :param names_by_content: False: where no column names the rows, leave their references empty.
         :raises UnreadableFile: where the file cannot be read on; perhaps after some rows, so read it whole before you
             act on it.
         """
-        reader = _RowReader(self)
+        reader = _RowReader(self, names_by_content=names_by_content)
         for record in self.table.records():
             row: AnyRow | None
             try:
@@ -111,7 +112,7 @@ class SpendFile:
 class _RowReader:
     """Reads one record after the other, and remembers what repeats, and how often it saw equal records."""
 
-    def __init__(self, file: SpendFile) -> None:
+    def __init__(self, file: SpendFile, *, names_by_content: bool) -> None:
         layout, table = file.layout, file.table
         self._file = file
         self._header_currency = file.header_currency
@@ -131,6 +132,7 @@ class _RowReader:
             partial(read_amount, unit=layout.unit, mark=file.mark)
         )
         self._name_of: Callable[[str], str] = lru_cache(MOST_REMEMBERED)(partial(parse_name, field="campaign"))
+        self._names_by_content = names_by_content
         self._seen: dict[bytes, int] = {}
 
     def read(self, record: Record) -> SpendRow | TotalRow | None:
@@ -145,7 +147,7 @@ class _RowReader:
         # First, so that a row's number among equal rows does not depend on what is refused.
         reference = self._read_reference(cells)
         amount = self._read_amount(cells)
-        if amount and not reference:
+        if amount and not reference and self._reference is not None:
             raise InvalidText("The reference is empty: each row with an amount needs one.", field="reference")
         currency = "" if self._currency is None else cells[self._currency]
         return SpendRow(
@@ -218,6 +220,8 @@ class _RowReader:
         """Return the row's own reference or, without such a column, one of its whole content and its ordinal."""
         if self._reference is not None:
             return parse_reference(cells[self._reference])
+        if not self._names_by_content:
+            return ""
         # Each cell with its length, so that no two different rows read alike.
         content = hashlib.sha256("".join([f"{len(cell)}:{cell}" for cell in cells]).encode())
         digest = content.digest()

@@ -18,16 +18,11 @@ from campaigns.services.database import writing
 from campaigns.services.driver import ModelMaker
 from campaigns.services.imports.book import CampaignBook
 from campaigns.services.imports.recorded import Name, Recorded, RecordedEntry, look_up
-from campaigns.services.imports.rows import CHUNK_ROWS, Draft, ImportOrder, Reading, cut
+from campaigns.services.imports.rows import CHUNK_ROWS, Draft, ImportOrder, Reading, cut, pace_of_parts
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.pace import Pace
 from campaigns.services.posting import post, prepare
 from campaigns.services.statements import ReferenceTaken
-
-# As long as others wait for the brand at most, where the machine is not too slow for the smallest part.
-_SECONDS_OF_LOCK = 0.15
-_FIRST_ROWS = 1_000
-_FEWEST_ROWS = 250
 
 _NOTHING_RECORDED = Recorded()
 _make_entry = ModelMaker(SpendLog).make
@@ -65,7 +60,7 @@ def write_entries(
 
     :raises ManyRefusals: with the lines that were refused after all; their part is not written.
     """
-    pace = Pace(seconds=_SECONDS_OF_LOCK, first=_FIRST_ROWS, least=_FEWEST_ROWS, most=CHUNK_ROWS)
+    pace = pace_of_parts(CHUNK_ROWS)
     writer = _Writer(reading, book, order, pace, actor)
     for drafts in pace.parts(_spent(reading)):
         if reading.refusals:

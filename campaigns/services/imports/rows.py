@@ -28,9 +28,14 @@ from campaigns.files import (
 from campaigns.models import StatusChange
 from campaigns.rules.money import CENT, round_to_micros
 from campaigns.rules.texts import NAME_LENGTH
+from campaigns.services.pace import Pace
 
-# Rows of one transaction: large enough to be quick, small enough that others never wait long for the brand.
+# Rows of one transaction at most, and of what is looked up at once.
 CHUNK_ROWS = 5_000
+# As long as others wait for the brand, where the machine is not too slow for the smallest part.
+_SECONDS_OF_LOCK = 0.2
+_FIRST_ROWS = 1_000
+_FEWEST_ROWS = 250
 
 # Called with what is being done, how many rows are done, and of how many (None: not known yet).
 Progress = Callable[[str, int, int | None], None]
@@ -173,12 +178,12 @@ class Reading:
         self._moment_of = lru_cache(MOST_REMEMBERED)(partial(_moment, zone=self.zone, now=self.now))
         self._whole = lru_cache(MOST_REMEMBERED)(round_to_micros)
 
-    def spend_rows(self) -> Iterator[SpendRow]:
-        """Count the file's rows, and yield those that can be read.
+    def spend_rows(self, *, names_by_content: bool = True) -> Iterator[SpendRow]:
+        """Count the file's rows, and yield those that can be read. See `SpendFile.rows`.
 
         :raises UnreadableFile: where the file cannot be read on.
         """
-        for row in self.file.rows():
+        for row in self.file.rows(names_by_content=names_by_content):
             if isinstance(row, TotalRow):
                 self.totals.append(row)
                 continue
@@ -257,3 +262,8 @@ def cut(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk
+
+
+def pace_of_parts(most: int) -> Pace:
+    """Return the pace at which parts of a file are recorded, each in a transaction of at most so many rows."""
+    return Pace(seconds=_SECONDS_OF_LOCK, first=_FIRST_ROWS, least=_FEWEST_ROWS, most=most)
