@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
-
-from django.db.models import Sum
 
 from campaigns.errors import InvalidMoment, InvalidText, InvalidTimeZone, ManyRefusals, Refusal
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
@@ -21,6 +18,7 @@ from campaigns.services.driver import ModelMaker
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
+from campaigns.services.scans import spent_on_days
 
 _TICK = timedelta(microseconds=1)
 _make_entry = ModelMaker(SpendLog).make
@@ -224,21 +222,10 @@ def _record(part: _Part, *, now: datetime, actor: str) -> dict[int, ReportedRece
     }
 
 
-def _recorded(reports: Mapping[int, _Report]) -> defaultdict[_Key, Decimal]:
+def _recorded(reports: Mapping[int, _Report]) -> dict[_Key, Decimal]:
     """Return what is recorded for each campaign, source and day, corrections included."""
-    sums = (
-        SpendLog.objects.filter(
-            campaign__in={report.campaign_id for report in reports.values()},
-            source__in={source for _, source, _ in (report.key for report in reports.values())},
-            local_day__in={report.day for report in reports.values()},
-        )
-        .order_by()
-        .values_list("campaign_id", "source", "local_day")
-        .annotate(total=Sum("amount"))
-    )
-    recorded: defaultdict[_Key, Decimal] = defaultdict(Decimal)
-    recorded.update({(campaign_id, source, day): total for campaign_id, source, day, total in sums})
-    return recorded
+    keys = [report.key for report in reports.values()]
+    return dict(zip(keys, spent_on_days(keys), strict=True))
 
 
 def _last_instant(day: date, brand: Brand) -> datetime:

@@ -1,7 +1,8 @@
 """Scans: SQL over every campaign, written by hand, for what is looked through again and again and seldom wrong.
 
-The rules and the ORM say the same, more slowly: the tests compare. Names of tables and columns are the ORM's. It reads
-only, holds no lock, and returns keys of brands; whoever writes looks again below the lock.
+And what is looked up for very many at once, each by itself and by its index. The rules and the ORM say the same, more
+slowly: the tests compare. Names of tables and columns are the ORM's. It reads only, holds no lock, and returns keys and
+sums; whoever writes looks again below the lock.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 
 from django.db import connection
@@ -17,7 +19,9 @@ from django.db.models import Model
 
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.delivery import BUDGET_BLOCKERS, Blocker
+from campaigns.rules.money import from_micros
 
+_NOTHING = Decimal(0)
 _COUNTED: dict[str, type[Brand | Campaign]] = {"brand": Brand, "campaign": Campaign}
 
 
@@ -77,6 +81,26 @@ def entries_with_references(wanted: Collection[tuple[int, str]]) -> list[int]:
         return [key for (key,) in cursor.fetchall() if key is not None]
 
 
+def spent_on_days(wanted: Sequence[tuple[int, str, date]]) -> list[Decimal]:
+    """Return what the ledger has of each campaign, source and day, in the same order, corrections included.
+
+    As above, `campaign IN … AND local_day IN …` would read all that the campaigns have, as soon as that is more than
+    the database's statistics know of: in the middle of an import, say.
+    """
+    if not wanted:
+        return []
+    values: list[str | list[int] | list[str] | list[date]] = (
+        [[campaign for campaign, _, _ in wanted], [source for _, source, _ in wanted], [day for _, _, day in wanted]]
+        if connection.vendor == "postgresql"
+        else [json.dumps([(campaign, source, day.isoformat()) for campaign, source, day in wanted])]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_days_text(connection.vendor), values)
+        sums = {place: from_micros(int(micros)) for place, micros in cursor.fetchall() if micros is not None}
+    first = 1 if connection.vendor == "postgresql" else 0
+    return [sums.get(place, _NOTHING) for place in range(first, first + len(wanted))]
+
+
 def _keys(text: str, values: Sequence[int | str | list[str | datetime]]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(text, values)
@@ -118,6 +142,22 @@ def _references_text(vendor: str) -> str:
     return (
         f"SELECT (SELECT entry.id FROM {_table(SpendLog)} AS entry WHERE {reference} = wanted.reference "
         f"AND entry.{_column(SpendLog, 'campaign')} = wanted.campaign AND NOT ({reference} = '')) FROM {pairs}"
+    )
+
+
+@cache
+def _days_text(vendor: str) -> str:
+    wanted = (
+        "unnest(%s::bigint[], %s::text[], %s::date[]) WITH ORDINALITY AS wanted (campaign, source, day, place)"
+        if vendor == "postgresql"
+        else "(SELECT json_extract(value, '$[0]') AS campaign, json_extract(value, '$[1]') AS source, "
+        "json_extract(value, '$[2]') AS day, key AS place FROM json_each(%s)) AS wanted"
+    )
+    return (
+        f"SELECT wanted.place, (SELECT SUM(entry.{_column(SpendLog, 'amount')}) FROM {_table(SpendLog)} AS entry "
+        f"WHERE entry.{_column(SpendLog, 'campaign')} = wanted.campaign "
+        f"AND entry.{_column(SpendLog, 'local_day')} = wanted.day "
+        f"AND entry.{_column(SpendLog, 'source')} = wanted.source) FROM {wanted}"
     )
 
 

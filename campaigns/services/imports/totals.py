@@ -19,6 +19,7 @@ from campaigns.rules.money import parse_total
 from campaigns.services.imports.book import CampaignBook
 from campaigns.services.imports.rows import CHUNK_ROWS, ImportOrder, Outcome, Reading, add_exactly, cut, pace_of_parts
 from campaigns.services.reported import ReportedTotal, record_reported_totals
+from campaigns.services.scans import spent_on_days
 
 # A campaign (its key, or the value that names it if it is not created yet) and a day.
 _Key = tuple[int | str, date]
@@ -153,17 +154,9 @@ def _report(total: _DayTotal, book: CampaignBook, order: ImportOrder) -> Reporte
 
 def _recorded(totals: Sequence[_DayTotal], source: str) -> dict[_Key, Decimal]:
     """Return what is recorded for the campaigns and days from this source, corrections included."""
-    sums = (
-        SpendLog.objects.filter(
-            campaign__in={key for key, _ in (total.key for total in totals) if isinstance(key, int)},
-            local_day__in={day for _, day in (total.key for total in totals)},
-            source=source,
-        )
-        .order_by()
-        .values_list("campaign_id", "local_day")
-        .annotate(total=Sum("amount"))
-    )
-    return {(campaign_id, day): total for campaign_id, day, total in sums}
+    known = [(campaign, day) for campaign, day in (total.key for total in totals) if isinstance(campaign, int)]
+    sums = spent_on_days([(campaign, source, day) for campaign, day in known])
+    return dict(zip(known, sums, strict=True))
 
 
 def _count(outcome: Outcome, total: Decimal, recorded_before: Decimal) -> None:
