@@ -71,8 +71,8 @@ def entries_with_references(wanted: Collection[tuple[int, str]]) -> list[int]:
     """
     if not wanted:
         return []
-    pairs: list[int | str | list[int] | list[str]] = (
-        [[campaign for campaign, _ in wanted], [reference for _, reference in wanted]]
+    pairs: list[str | list[str]] = (
+        [_array(campaign for campaign, _ in wanted), [reference for _, reference in wanted]]
         if connection.vendor == "postgresql"
         else [json.dumps(list(wanted))]
     )
@@ -89,8 +89,12 @@ def spent_on_days(wanted: Sequence[tuple[int, str, date]]) -> list[Decimal]:
     """
     if not wanted:
         return []
-    values: list[str | list[int] | list[str] | list[date]] = (
-        [[campaign for campaign, _, _ in wanted], [source for _, source, _ in wanted], [day for _, _, day in wanted]]
+    values: list[str | list[str]] = (
+        [
+            _array(campaign for campaign, _, _ in wanted),
+            [source for _, source, _ in wanted],
+            _array(day for _, _, day in wanted),
+        ]
         if connection.vendor == "postgresql"
         else [json.dumps([(campaign, source, day.isoformat()) for campaign, source, day in wanted])]
     )
@@ -99,6 +103,11 @@ def spent_on_days(wanted: Sequence[tuple[int, str, date]]) -> list[Decimal]:
         sums = {place: from_micros(int(micros)) for place, micros in cursor.fetchall() if micros is not None}
     first = 1 if connection.vendor == "postgresql" else 0
     return [sums.get(place, _NOTHING) for place in range(first, first + len(wanted))]
+
+
+def _array(values: Iterable[int | date]) -> str:
+    """Return an array as PostgreSQL writes it: numbers and days need no quotes, so that the driver need not look."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _keys(text: str, values: Sequence[int | str | list[str | datetime]]) -> list[int]:
