@@ -170,6 +170,23 @@ def test_days_are_found_by_their_index_on_postgres() -> None:
     assert "Filter" not in plan
 
 
+@pytest.mark.postgres
+def test_budgets_of_many_campaigns_are_looked_through_by_several_processors() -> None:
+    zone = ("America/New_York", NOON, NOON, NOON)
+    values = [[value] for value in zone] * 2
+
+    with connection.cursor() as cursor:
+        # As if there were very many.
+        for name in ("min_parallel_table_scan_size", "parallel_setup_cost", "parallel_tuple_cost"):
+            cursor.execute(f"SET LOCAL {name} = 0")
+        cursor.execute(f"EXPLAIN {scans._against_budgets_text('postgresql')}", values)
+        plan = [str(row[0]) for row in cursor.fetchall()]
+
+    assert any("Parallel Seq Scan on campaigns_campaign" in line for line in plan)
+    # Each campaign meets its brand, and not its brand in each zone.
+    assert any("Subquery Scan on held" in line for line in plan)
+
+
 @pytest.mark.sqlite
 def test_references_are_found_by_their_index_however_many_entries_a_campaign_has() -> None:
     text = scans._references_text("sqlite")
