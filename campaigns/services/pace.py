@@ -8,9 +8,13 @@ from typing import TypeVar
 
 _Item = TypeVar("_Item")
 
+# Fast enough that small ones soon are no longer most of the parts; slow enough that one kind of items after another,
+# which takes longer, is noticed in time.
+_GROWTH = 4
+
 
 class Pace:
-    """Cuts work into parts: the next one by how long the last one took, and at most twice as large."""
+    """Cuts work into parts: the next one by how long the last one took, and at most four times as large."""
 
     def __init__(self, *, seconds: float, first: int, least: int = 1, most: int) -> None:
         """Start with parts of `first` items.
@@ -32,4 +36,4 @@ class Pace:
     def learn(self, count: int, seconds: float) -> None:
         """Set the size of the next part, after one of so many items took so many seconds."""
         fitting = int(count * self._seconds / seconds) if seconds else self._most
-        self.size = max(self._least, min(2 * self.size, self._most, fitting))
+        self.size = max(self._least, min(_GROWTH * self.size, self._most, fitting))

@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 # Whoever holds a lock for long lets those wait who record a spend.
 _SECONDS_OF_LOCK = 0.1
+_FIRST_BRANDS = 4
 _MOST_BRANDS = 500
 # After so many a pass waits for nobody else: it has to be done before the next one.
 _MOST_WAITS_IN_VAIN = 3
@@ -139,7 +140,7 @@ class _Done:
     def go_over_the_free(self, brand_ids: Sequence[int]) -> list[int]:
         """Do the work for the brands that nobody holds, a few at once."""
         busy: list[int] = []
-        pace = Pace(seconds=_SECONDS_OF_LOCK, first=1, most=_MOST_BRANDS)
+        pace = Pace(seconds=_SECONDS_OF_LOCK, first=_FIRST_BRANDS, most=_MOST_BRANDS)
         for part in pace.parts(brand_ids):
             began = time.monotonic()
             busy += self._do(part, _lock_free)

@@ -10,12 +10,13 @@ from campaigns.services.pace import Pace
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [
-        # As many as fit, and at most twice as many as before.
+        # As many as fit, and at most four times as many as before.
         (0.4, 25),
         (0.1, 100),
         (0.0625, 160),
-        (0.01, 200),
-        (0.0, 200),
+        (0.03125, 320),
+        (0.01, 400),
+        (0.0, 400),
         # However long it took.
         (60.0, 10),
     ],
@@ -40,11 +41,11 @@ def test_no_part_is_larger_than_the_most() -> None:
 
 
 def test_parts_are_cut_as_they_are_asked_for() -> None:
-    pace = Pace(seconds=0.1, first=1, most=3)
+    pace = Pace(seconds=0.1, first=1, most=6)
     cut: list[list[int]] = []
 
-    for part in pace.parts(range(8)):
+    for part in pace.parts(range(13)):
         cut.append(part)
         pace.learn(len(part), 0.001)
 
-    assert cut == [[0], [1, 2], [3, 4, 5], [6, 7]]
+    assert cut == [[0], [1, 2, 3, 4], [5, 6, 7, 8, 9, 10], [11, 12]]
