@@ -15,10 +15,11 @@ from campaigns.files.formats import FORMATS, Format
 from campaigns.files.layout import Layout
 from campaigns.files.numbers import DecimalMark
 from campaigns.files.opening import describe, open_spend, read_spend
-from campaigns.files.spend import AnyRow, RefusedRow, SpendFile, SpendRow, TotalRow
+from campaigns.files.spend import MOST_REMEMBERED, AnyRow, RefusedRow, SpendFile, SpendRow, TotalRow
 
 __all__ = [
     "FORMATS",
+    "MOST_REMEMBERED",
     "AnyRow",
     "DateOrder",
     "DecimalMark",

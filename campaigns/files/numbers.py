@@ -43,6 +43,11 @@ class NumberColumn:
         self._proof: set[DecimalMark] = set()
         self._unclear: tuple[int, str] | None = None
 
+    @property
+    def is_decided(self) -> bool:
+        """Tell whether no other amount can change the mark any more."""
+        return DecimalMark.POINT in self._proof
+
     def see(self, text: str, line: int) -> None:
         """Take note of an amount. What is no number is for its row to refuse."""
         with_point, with_comma = plain_number(text, DecimalMark.POINT), plain_number(text, DecimalMark.COMMA)

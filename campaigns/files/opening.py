@@ -13,7 +13,7 @@ from campaigns.files.dates import DateColumn, DateOrder
 from campaigns.files.formats import FORMATS, Format, is_currency_column, why_not
 from campaigns.files.layout import Layout
 from campaigns.files.numbers import DecimalMark, NumberColumn
-from campaigns.files.spend import AnyRow, SpendFile
+from campaigns.files.spend import MOST_REMEMBERED, AnyRow, SpendFile
 from campaigns.files.table import Table, open_table, possible_tables
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -102,11 +102,20 @@ def _with_currency(layout: Layout, table: Table) -> Layout:
 def _look_at_columns(table: Table, layout: Layout) -> tuple[DateColumn, NumberColumn]:
     dates, numbers = DateColumn(), NumberColumn()
     date, amount = table.position(layout.date), table.position(layout.amount)
+    longest = max(date, amount)
+    # The same day again tells nothing new.
+    days: set[str] = set()
     try:
-        for record in table.records():
-            if len(record.cells) > max(date, amount):
-                dates.see(record.cells[date], record.line)
-                numbers.see(record.cells[amount], record.line)
+        for line, cells in table.records():
+            if len(cells) <= longest:
+                continue
+            if cells[date] not in days:
+                dates.see(cells[date], line)
+                days.add(cells[date])
+                if len(days) > MOST_REMEMBERED:
+                    days.clear()
+            if not numbers.is_decided:
+                numbers.see(cells[amount], line)
     except UnreadableFile:
         # Whoever reads the rows comes to the same place, and hears why.
         pass

@@ -35,21 +35,18 @@ def read_lines(path: Path) -> Iterator[str]:
 
     :raises UnreadableFile: if there is no such file, or it is no text in UTF-8 or UTF-16; perhaps after some lines.
     """
+    number = 0
     with _open(path) as text:
-        number = 0
-        while line := _read_line(text, number + 1, path):
-            number += 1
-            yield line
-
-
-def _read_line(text: TextIO, number: int, path: Path) -> str:
-    try:
-        line = text.readline(LONGEST_LINE)
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{_where_it_breaks(path, error)}. Save the file as CSV in UTF-8.") from error
-    if len(line) == LONGEST_LINE:
-        raise UnreadableFile(f"{path.name}, line {number}: over {LONGEST_LINE:,} characters, so this is no table.")
-    return line
+        readline = text.readline
+        try:
+            while line := readline(LONGEST_LINE):
+                number += 1
+                if len(line) == LONGEST_LINE:
+                    problem = f"over {LONGEST_LINE:,} characters, so this is no table"
+                    raise UnreadableFile(f"{path.name}, line {number}: {problem}.")
+                yield line
+        except UnicodeDecodeError as error:
+            raise UnreadableFile(f"{_where_it_breaks(path, error)}. Save the file as CSV in UTF-8.") from error
 
 
 def _open(path: Path) -> TextIO:

@@ -67,8 +67,9 @@ def find_behind(*, kind: PeriodKind, now: datetime) -> list[int]:
     if not brands:
         return []
     found = set(Brand.objects.filter(brands).order_by().values_list("pk", flat=True))
-    others = Campaign.objects.filter(campaigns).exclude(brand__in=found).order_by()
-    if Brand.objects.exclude(pk__in=found).exists():
+    # After midnight that is all of them, and nobody is left to ask about.
+    if len(found) < Brand.objects.count():
+        others = Campaign.objects.filter(campaigns).exclude(brand__in=found).order_by()
         found.update(others.values_list("brand_id", flat=True).distinct())
     return sorted(found)
 

@@ -19,11 +19,13 @@ from campaigns.rules.periods import PeriodKind
 from campaigns.services import delivery, periods
 from campaigns.services.database import writing
 from campaigns.services.locks import lock_brand, lock_free_brands, no_brand
+from campaigns.services.pace import Pace
 
 logger = logging.getLogger(__name__)
 
 # Whoever holds a lock for long lets those wait who record a spend.
 _SECONDS_OF_LOCK = 0.1
+_FIRST_BRANDS = 4
 _MOST_BRANDS = 500
 # After so many a pass waits for nobody else: it has to be done before the next one.
 _MOST_WAITS_IN_VAIN = 3
@@ -138,15 +140,11 @@ class _Done:
     def go_over_the_free(self, brand_ids: Sequence[int]) -> list[int]:
         """Do the work for the brands that nobody holds, a few at once."""
         busy: list[int] = []
-        done, size = 0, 1
-        while done < len(brand_ids):
-            part = brand_ids[done : done + size]
+        pace = Pace(seconds=_SECONDS_OF_LOCK, first=_FIRST_BRANDS, most=_MOST_BRANDS)
+        for part in pace.parts(brand_ids):
             began = time.monotonic()
             busy += self._do(part, _lock_free)
-            seconds = time.monotonic() - began
-            done += len(part)
-            fitting = int(len(part) * _SECONDS_OF_LOCK / seconds) if seconds else _MOST_BRANDS
-            size = max(1, min(2 * size, _MOST_BRANDS, fitting))
+            pace.learn(len(part), time.monotonic() - began)
         return busy
 
     def wait_for(self, brand_ids: Sequence[int]) -> list[int]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-
-from django.db.models import Sum
+from typing import NamedTuple, TypeAlias
 
 from campaigns.errors import InvalidMoment, InvalidText, InvalidTimeZone, ManyRefusals, Refusal
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
@@ -16,11 +14,14 @@ from campaigns.rules.money import parse_total
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, check_day, local_day, period_of_day
 from campaigns.rules.texts import parse_source
 from campaigns.services.database import writing
+from campaigns.services.driver import ModelMaker
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
+from campaigns.services.scans import spent_on_days
 
 _TICK = timedelta(microseconds=1)
+_make_entry = ModelMaker(SpendLog).make
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +94,24 @@ def record_reported_totals(*, totals: Sequence[ReportedTotal], now: datetime, ac
     return [receipts[index] for index in range(len(totals))]
 
 
-@dataclass(frozen=True, slots=True)
-class _Report:
-    campaign_id: int
-    source: str
-    day: date
+# A campaign, a source and a day.
+_Key: TypeAlias = tuple[int, str, date]
+
+
+class _Report(NamedTuple):
+    """A checked report. A tuple: there may be very many, and nothing is made faster."""
+
+    key: _Key
     total: Decimal
     import_id: int | None
 
     @property
-    def key(self) -> tuple[int, str, date]:
-        return self.campaign_id, self.source, self.day
+    def campaign_id(self) -> int:
+        return self.key[0]
+
+    @property
+    def day(self) -> date:
+        return self.key[2]
 
 
 @dataclass(slots=True)
@@ -123,7 +131,7 @@ class _Part:
 def _check(totals: Sequence[ReportedTotal]) -> dict[int, _Report]:
     reports: dict[int, _Report] = {}
     refusals: list[tuple[int, Refusal]] = []
-    seen: set[tuple[int, str, date]] = set()
+    seen: set[_Key] = set()
     for index, given in enumerate(totals):
         try:
             report = _parse(given)
@@ -144,7 +152,7 @@ def _parse(given: ReportedTotal) -> _Report:
         raise InvalidText("A reported total needs a source: name the platform that reports it.", field="source")
     if given.day.year < EARLIEST_MOMENT.year:
         raise InvalidMoment(f"The year {given.day.year} cannot be right for a spend.", field="day")
-    return _Report(given.campaign_id, source, given.day, parse_total(given.total), given.import_id)
+    return _Report((given.campaign_id, source, given.day), parse_total(given.total), given.import_id)
 
 
 def _locked_parts(reports: Mapping[int, _Report]) -> list[_Part]:
@@ -189,8 +197,12 @@ def _check_day(day: date, brand: Brand, now: datetime) -> None:
 def _record(part: _Part, *, now: datetime, actor: str) -> dict[int, ReportedReceipt]:
     """Post the differences, and say what became of every report."""
     recorded = _recorded(part.reports)
+    moments = {
+        key: after_resets(brand=part.brand, campaign=campaign, now=now) for key, campaign in part.campaigns.items()
+    }
+    ends = {day: _last_instant(day, part.brand) for day in {report.day for report in part.reports.values()}}
     entries = {
-        index: _difference(report, recorded[report.key], part, now)
+        index: _difference(report, recorded[report.key], min(moments[report.campaign_id], ends[report.day]), now)
         for index, report in part.reports.items()
         if report.total != recorded[report.key]
     }
@@ -210,34 +222,25 @@ def _record(part: _Part, *, now: datetime, actor: str) -> dict[int, ReportedRece
     }
 
 
-def _recorded(reports: Mapping[int, _Report]) -> defaultdict[tuple[int, str, date], Decimal]:
+def _recorded(reports: Mapping[int, _Report]) -> dict[_Key, Decimal]:
     """Return what is recorded for each campaign, source and day, corrections included."""
-    sums = (
-        SpendLog.objects.filter(
-            campaign__in={report.campaign_id for report in reports.values()},
-            source__in={report.source for report in reports.values()},
-            local_day__in={report.day for report in reports.values()},
-        )
-        .order_by()
-        .values_list("campaign_id", "source", "local_day")
-        .annotate(total=Sum("amount"))
-    )
-    recorded: defaultdict[tuple[int, str, date], Decimal] = defaultdict(Decimal)
-    recorded.update({(campaign_id, source, day): total for campaign_id, source, day, total in sums})
-    return recorded
+    keys = [report.key for report in reports.values()]
+    return dict(zip(keys, spent_on_days(keys), strict=True))
 
 
-def _difference(report: _Report, recorded: Decimal, part: _Part, now: datetime) -> SpendLog:
-    """Return the entry over the difference: dated now for today, at the last instant of an earlier day."""
-    moment = after_resets(brand=part.brand, campaign=part.campaigns[report.campaign_id], now=now)
-    day = period_of_day(PeriodKind.DAY, report.day, part.brand.zone)
-    return SpendLog(
-        campaign_id=report.campaign_id,
-        amount=report.total - recorded,
-        occurred_at=min(moment, day.end - _TICK),
-        recorded_at=now,
-        local_day=report.day,
-        description=f"day total {report.total}, recorded before {recorded}",
-        source=report.source,
-        spend_import_id=report.import_id,
+def _last_instant(day: date, brand: Brand) -> datetime:
+    return period_of_day(PeriodKind.DAY, day, brand.zone).end - _TICK
+
+
+def _difference(report: _Report, recorded: Decimal, moment: datetime, now: datetime) -> SpendLog:
+    """Return the entry over the difference.
+
+    :param moment: now, for today; of an earlier day its last instant.
+    """
+    campaign_id, source, day = report.key
+    description = f"day total {report.total}, recorded before {recorded}"
+    key = corrects = None
+    return _make_entry(
+        *(key, campaign_id, report.total - recorded, moment, now, day),
+        *(description, source, "", corrects, report.import_id),
     )

@@ -88,9 +88,10 @@ def _enter(brands: Sequence[Brand], period: Period, now: datetime) -> set[int]:
     _put(rows, period, {key: total for key, total in by_brand.items() if total}, reviewed_at=now)
     since, _ = COLUMNS[period.kind]
     ahead = is_ahead(period.kind, now)
-    campaigns = Campaign.objects.filter(brand__in=brands)
+    campaigns = Campaign.objects.filter(brand__in=[brand.pk for brand in brands])
     keys = [campaign_id for _, campaign_id in spent]
-    _put(campaigns.filter(still_counts(period) | ahead).exclude(pk__in=keys), period, {})
+    behind = campaigns.filter(still_counts(period) | ahead)
+    _put(behind.exclude(pk__in=keys) if keys else behind, period, {})
     if keys:
         off = campaigns.filter(Q(**{f"{since}__lt": period.start}) | ahead, pk__in=keys)
         _put(off, period, {campaign_id: total for (_, campaign_id), total in spent.items()})
@@ -100,7 +101,9 @@ def _enter(brands: Sequence[Brand], period: Period, now: datetime) -> set[int]:
 def _spent(brands: Sequence[Brand], period: Period) -> dict[tuple[int, int], Decimal]:
     """Return what was spent in the period, by brand and campaign."""
     entries = SpendLog.objects.filter(
-        campaign__brand__in=brands, occurred_at__gte=period.start, occurred_at__lt=period.end
+        campaign__brand__in=[brand.pk for brand in brands],
+        occurred_at__gte=period.start,
+        occurred_at__lt=period.end,
     )
     sums = entries.order_by().values_list("campaign__brand_id", "campaign_id").annotate(total=Sum("amount"))
     return {(brand_id, campaign_id): total for brand_id, campaign_id, total in sums}
@@ -114,4 +117,5 @@ def _put(
     # One by one, and first: afterwards they are no longer off.
     for key, total in sums.items():
         rows.filter(pk=key).update(**{since: period.start, counter: total}, **others)
-    rows.exclude(pk__in=sums).update(**{since: period.start, counter: _NOTHING}, **others)
+    rest = rows.exclude(pk__in=sums) if sums else rows
+    rest.update(**{since: period.start, counter: _NOTHING}, **others)

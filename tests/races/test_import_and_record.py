@@ -33,7 +33,7 @@ def import_and_record(
     order: ImportOrder, monkeypatch: pytest.MonkeyPatch, point: Point
 ) -> tuple[Outcome[ImportReport], Outcome[SpendReceipt]]:
     """The import has found its rows new, and not posted them yet; then one of them comes in by itself."""
-    point.hold(monkeypatch, "campaigns.services.spend.post_all")
+    point.hold(monkeypatch, "campaigns.services.imports.entries.post")
     return race(lambda: import_at(order), record, point)
 
 

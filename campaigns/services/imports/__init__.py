@@ -1,7 +1,8 @@
 """Imports: a file's spend into the ledger, once each.
 
-importing   check the whole file, then record it        rows     one reading of the file, its campaigns and counts
+importing   check the whole file, then record it        rows     one reading of the file, and what it counts
 entries     each row is an entry of the ledger          totals   rows are summed to a platform's day totals
+recorded    what the ledger has under references        book     the campaigns that a file names
 checks      currency, own totals, count and age         report   what an import did, or would do
 history     one row for each import                     undo     everything that an import recorded, reversed
 uploads     files that wait for a yes, or for a worker

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache, partial
+from zoneinfo import ZoneInfo
 
-from campaigns.errors import ManyRefusals, ReferenceConflict
-from campaigns.models import ImportState, SpendLog
-from campaigns.services import scans
+from campaigns.errors import InvalidTimeZone, ManyRefusals, ReferenceConflict, Refusal
+from campaigns.files import MOST_REMEMBERED
+from campaigns.models import Brand, Campaign, SpendLog, StatusChange
+from campaigns.rules.periods import local_day
 from campaigns.services.database import writing
-from campaigns.services.imports.rows import CHUNK_ROWS, CampaignBook, Draft, ImportOrder, Reading, cut
-from campaigns.services.locks import lock_brand
-from campaigns.services.spend import NewSpend, record_spends
+from campaigns.services.driver import ModelMaker
+from campaigns.services.imports.book import CampaignBook
+from campaigns.services.imports.recorded import Name, Recorded, RecordedEntry, look_up
+from campaigns.services.imports.rows import CHUNK_ROWS, Draft, ImportOrder, Reading, cut, pace_of_parts
+from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
+from campaigns.services.pace import Pace
+from campaigns.services.posting import post, prepare
+from campaigns.services.statements import ReferenceTaken
 
-# What a spend is known by: the campaign (its key, or the value that names it if it is not created yet), a reference.
-_Key = tuple[int | str, str]
+_NOTHING_RECORDED = Recorded()
+_make_entry = ModelMaker(SpendLog).make
 
 
 def check_entries(reading: Reading, book: CampaignBook, order: ImportOrder) -> Iterator[int]:
     """Count what importing would do, reading only; what is refused is in `reading`. Yields the rows done."""
     del order  # the rows say it all, whatever else was asked for
     outcome = reading.outcome
-    seen: dict[_Key, Draft] = {}
+    # References that come from the rows' content are different by themselves. A campaign that is not created yet is
+    # known by what the file calls it.
+    seen: dict[tuple[int | str, str], Draft] | None = {} if reading.file.layout.reference else None
     for drafts in cut(_spent(reading), CHUNK_ROWS):
-        recorded = _Recorded(drafts, book).entries
-        for draft in drafts:
-            key = _key_of(draft, book)
-            entry = recorded.get(key)
-            # References that come from the rows' content are different by themselves.
-            first = seen.setdefault(key, draft) if reading.file.layout.reference else draft
+        found = [book.find(draft.campaign) for draft in drafts]
+        recorded = look_up((key, draft.reference) for key, draft in zip(found, drafts, strict=True) if key is not None)
+        for key, draft in zip(found, drafts, strict=True):
+            entry = None if key is None else recorded.entries.get((key, draft.reference))
+            first = draft
+            if seen is not None:
+                first = seen.setdefault((draft.campaign if key is None else key, draft.reference), draft)
             if (entry and not _is_same_entry(entry, draft)) or not _is_same_draft(first, draft):
                 reading.refuse(draft.line, _conflict(draft, entry or first))
             elif entry or first is not draft:
@@ -43,15 +56,16 @@ def check_entries(reading: Reading, book: CampaignBook, order: ImportOrder) -> I
 def write_entries(
     reading: Reading, book: CampaignBook, order: ImportOrder, *, clock: Callable[[], datetime], actor: str
 ) -> Iterator[int]:
-    """Record the rows, a transaction for each chunk, and count what became of them. Yields the rows done.
+    """Record the rows, a transaction for each part, and count what became of them. Yields the rows done.
 
-    :raises ManyRefusals: with the lines that were refused after all; their chunk is not written.
+    :raises ManyRefusals: with the lines that were refused after all; their part is not written.
     """
-    counted: set[int] = set()
-    for drafts in cut(_spent(reading), CHUNK_ROWS):
+    pace = pace_of_parts(CHUNK_ROWS)
+    writer = _Writer(reading, book, order, pace, actor)
+    for drafts in pace.parts(_spent(reading)):
         if reading.refusals:
             raise ManyRefusals(reading.refusals, row_word="line")
-        _write(drafts, reading, book, order, counted, now=clock(), actor=actor)
+        writer.write(drafts, now=clock())
         yield reading.rows
 
 
@@ -59,114 +73,152 @@ def _spent(reading: Reading) -> Iterator[Draft]:
     return (draft for draft in reading.drafts() if draft.amount)
 
 
-def _write(
-    drafts: Sequence[Draft],
-    reading: Reading,
-    book: CampaignBook,
-    order: ImportOrder,
-    counted: set[int],
-    *,
-    now: datetime,
-    actor: str,
-) -> None:
-    with writing():
-        # Before looking for what is recorded, so that the same file imported twice at once counts once.
-        lock_brand(book.brand.pk)
-        recorded = _Recorded(drafts, book)
-        spends = [_spend(draft, recorded, book, order) for draft in drafts]
-        try:
-            receipts = record_spends(spends=spends, now=now, actor=actor)
-        except ManyRefusals as many:
-            by_line = [(drafts[index].line, refusal) for index, refusal in many.refusals]
-            raise ManyRefusals(by_line, row_word="line") from many
-    outcome = reading.outcome
-    outcome.changes += receipts[0].changes
-    for receipt in receipts:
-        is_own = order.import_id is not None and receipt.entry.spend_import_id == order.import_id
-        is_counted = receipt.entry.pk in counted
-        counted.add(receipt.entry.pk)
-        # What an earlier attempt of the same import has recorded is no duplicate.
-        if receipt.is_replay and (is_counted or not is_own):
-            outcome.duplicate += 1
-        else:
-            outcome.new += 1
-            outcome.recorded += receipt.entry.amount
+@dataclass(slots=True)
+class _Part:
+    """What becomes of the rows of one transaction.
 
-
-def _spend(draft: Draft, recorded: _Recorded, book: CampaignBook, order: ImportOrder) -> NewSpend:
-    key = _key_of(draft, book)
-    entry = recorded.entries.get(key)
-    is_same_day = entry is not None and entry.local_day == draft.day
-    return NewSpend(
-        campaign_id=book.key_of(draft.campaign),
-        amount=draft.amount,
-        # A row without a time, imported again later that day, or on the next, is the spend that it was.
-        occurred_at=entry.occurred_at if entry and is_same_day else draft.occurred_at,
-        reference=recorded.references.get(key, draft.reference),
-        description=f"{order.file_name}, line {draft.line}",
-        source=order.source or "",
-        import_id=order.import_id,
-    )
-
-
-def _key_of(draft: Draft, book: CampaignBook) -> _Key:
-    campaign_id = book.find(draft.campaign)
-    return draft.campaign if campaign_id is None else campaign_id, draft.reference
-
-
-class _Recorded:
-    """What the ledger has under the drafts' references.
-
-    The entry of an import that was undone keeps its reference. The same row, imported again, gets another one, made
-    from its own, so that it counts again, once.
-
-    :ivar entries: by the draft's own reference, the entry that stands for it.
-    :ivar references: by the same, the reference under which it stands, or will stand.
+    :param new: rows that become entries, by their name.
+    :param repeated: how many rows of the part have the name of a new one.
+    :param met: entries that were there, each as often as a row stands for it.
     """
 
-    def __init__(self, drafts: Iterable[Draft], book: CampaignBook) -> None:
-        self.entries: dict[_Key, SpendLog] = {}
-        self.references: dict[_Key, str] = {}
-        wanted = {key: key[1] for draft in drafts if isinstance((key := _key_of(draft, book))[0], int)}
-        turn = 1
-        while wanted:
-            turn += 1
-            undone = self._look_up(wanted)
-            wanted = {key: _reference_again(key[1], turn) for key in undone}
+    new: dict[Name, Draft] = field(default_factory=dict)
+    repeated: int = 0
+    met: list[RecordedEntry] = field(default_factory=list)
 
-    def _look_up(self, wanted: dict[_Key, str]) -> list[_Key]:
-        """Note what is recorded under these references, and return the keys under which it was undone."""
-        self.references |= wanted
-        keys = scans.entries_with_references(
-            {(key[0], reference) for key, reference in wanted.items() if isinstance(key[0], int)}
+
+class _Writer:
+    """Writes one part of the file after the other.
+
+    :ivar looks_first: for references that the ledger has. Nearly all are new: it does once it has met one.
+    :ivar counted: entries that stand for a row of the file already, where several rows may have one reference.
+    """
+
+    def __init__(self, reading: Reading, book: CampaignBook, order: ImportOrder, pace: Pace, actor: str) -> None:
+        self._reading = reading
+        self._book = book
+        self._order = order
+        self._pace = pace
+        self._actor = actor
+        self._looks_first = False
+        self._counted: set[int] | None = set() if reading.file.layout.reference else None
+
+    def write(self, drafts: Sequence[Draft], *, now: datetime) -> None:
+        """Record what is new of the rows, all or none, and count what became of them."""
+        try:
+            self._record(drafts, now)
+        except ReferenceTaken:
+            self._looks_first = True
+            self._record(drafts, now)
+
+    def _record(self, drafts: Sequence[Draft], now: datetime) -> None:
+        names = [(self._book.key_of(draft.campaign), draft.reference) for draft in drafts]
+        with writing():
+            locked = lock_brands_of_campaigns({campaign_id for campaign_id, _ in names})
+            began = time.monotonic()
+            _refuse_where_missing(names, drafts, locked.campaigns)
+            brand = locked.brands[self._book.brand.pk]
+            changes = _prepare(brand, locked.campaigns, drafts, now)
+            recorded = look_up(names) if self._looks_first else _NOTHING_RECORDED
+            part = _sort(names, drafts, recorded)
+            entries = self._entries(part, recorded, brand.zone, now)
+            if entries:
+                changes += post(brand=brand, campaigns=locked.campaigns, entries=entries, now=now, actor=self._actor)
+        self._pace.learn(len(drafts), time.monotonic() - began)
+        self._reading.outcome.changes += changes
+        self._count(part, entries)
+
+    def _entries(self, part: _Part, recorded: Recorded, zone: ZoneInfo, now: datetime) -> list[SpendLog]:
+        # Days repeat.
+        day_of: Callable[[datetime], date] = lru_cache(MOST_REMEMBERED)(partial(local_day, zone=zone))
+        beginning, source, import_id = (
+            f"{self._order.file_name}, line ",
+            self._order.source or "",
+            self._order.import_id,
         )
-        found = SpendLog.objects.select_related("spend_import").filter(pk__in=keys) if keys else []
-        entries: dict[_Key, SpendLog] = {(entry.campaign_id, entry.reference): entry for entry in found}
-        undone: list[_Key] = []
-        for key, reference in wanted.items():
-            entry = entries.get((key[0], reference))
-            if entry is not None and entry.spend_import and entry.spend_import.state == ImportState.UNDONE:
-                undone.append(key)
-            elif entry is not None:
-                self.entries[key] = entry
-        return undone
+        key = corrects = None
+        return [
+            _make_entry(
+                *(key, name[0], draft.amount, draft.occurred_at, now, day_of(draft.occurred_at)),
+                *(f"{beginning}{draft.line}", source, recorded.references.get(name, name[1]), corrects, import_id),
+            )
+            for name, draft in part.new.items()
+        ]
+
+    def _count(self, part: _Part, entries: Sequence[SpendLog]) -> None:
+        outcome = self._reading.outcome
+        outcome.new += len(entries)
+        outcome.duplicate += part.repeated
+        outcome.recorded += sum((entry.amount for entry in entries), Decimal(0))
+        if self._counted is not None:
+            self._counted.update(entry.pk for entry in entries)
+        for entry in part.met:
+            # What an earlier attempt of the same import has recorded is no duplicate.
+            if entry.import_id is None or entry.import_id != self._order.import_id or self._was_counted(entry):
+                outcome.duplicate += 1
+            else:
+                outcome.new += 1
+                outcome.recorded += entry.amount
+
+    def _was_counted(self, entry: RecordedEntry) -> bool:
+        if self._counted is None or entry.key in self._counted:
+            return self._counted is not None
+        self._counted.add(entry.key)
+        return False
 
 
-def _reference_again(reference: str, turn: int) -> str:
-    return f"again:{hashlib.sha256(f'{turn}:{reference}'.encode()).hexdigest()}"
+def _refuse_where_missing(names: Sequence[Name], drafts: Sequence[Draft], campaigns: Mapping[int, Campaign]) -> None:
+    missing = [
+        (draft.line, no_campaign(campaign_id))
+        for (campaign_id, _), draft in zip(names, drafts, strict=True)
+        if campaign_id not in campaigns
+    ]
+    if missing:
+        raise ManyRefusals(missing, row_word="line")
 
 
-def _is_same_entry(entry: SpendLog, draft: Draft) -> bool:
+def _prepare(
+    brand: Brand, campaigns: Mapping[int, Campaign], drafts: Sequence[Draft], now: datetime
+) -> tuple[StatusChange, ...]:
+    try:
+        return prepare(brand=brand, campaigns=list(campaigns.values()), now=now)
+    except InvalidTimeZone:
+        sentence = f"The time zone of {brand} cannot be read, so its spend has no day: correct the zone first."
+        raise ManyRefusals([(draft.line, InvalidTimeZone(sentence)) for draft in drafts], row_word="line") from None
+
+
+def _sort(names: Sequence[Name], drafts: Sequence[Draft], recorded: Recorded) -> _Part:
+    """Tell the rows that are new from those that are not.
+
+    :raises ManyRefusals: with those whose reference stands for another spend.
+    """
+    part = _Part()
+    refusals: list[tuple[int, Refusal]] = []
+    for name, draft in zip(names, drafts, strict=True):
+        entry = recorded.entries.get(name)
+        first = part.new.setdefault(name, draft) if entry is None else draft
+        if (entry and not _is_same_entry(entry, draft)) or not _is_same_draft(first, draft):
+            refusals.append((draft.line, _conflict(draft, entry or first)))
+        elif entry:
+            part.met.append(entry)
+        elif first is not draft:
+            part.repeated += 1
+    if refusals:
+        raise ManyRefusals(refusals, row_word="line")
+    return part
+
+
+def _is_same_entry(entry: RecordedEntry, draft: Draft) -> bool:
     is_same_time = draft.day == entry.local_day if draft.day else draft.occurred_at == entry.occurred_at
     return is_same_time and draft.amount == entry.amount
 
 
 def _is_same_draft(first: Draft, draft: Draft) -> bool:
-    return (first.amount, first.occurred_at) == (draft.amount, draft.occurred_at)
+    return first is draft or (first.amount, first.occurred_at) == (draft.amount, draft.occurred_at)
 
 
-def _conflict(draft: Draft, other: SpendLog | Draft) -> ReferenceConflict:
-    where = f"line {other.line}" if isinstance(other, Draft) else f"entry {other.pk}"
+def _conflict(draft: Draft, other: RecordedEntry | Draft) -> ReferenceConflict:
+    where = f"line {other.line}" if isinstance(other, Draft) else f"entry {other.key}"
     return ReferenceConflict(
         f"Reference {draft.reference!r} already stands for another spend: {other.amount} at "
         f"{other.occurred_at.isoformat()} ({where}); this row says {draft.amount} at {draft.occurred_at.isoformat()}."

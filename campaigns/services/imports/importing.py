@@ -19,9 +19,10 @@ from campaigns.rules.texts import parse_source
 from campaigns.services.campaigns import create_campaign
 from campaigns.services.database import writing
 from campaigns.services.imports import checks, history
+from campaigns.services.imports.book import CampaignBook
 from campaigns.services.imports.entries import check_entries, write_entries
 from campaigns.services.imports.report import ImportReport
-from campaigns.services.imports.rows import CampaignBook, ImportOrder, Mode, Named, Progress, Reading, tidy
+from campaigns.services.imports.rows import ImportOrder, Mode, Named, Progress, Reading, tidy
 from campaigns.services.imports.totals import check_totals, write_totals
 from campaigns.services.locks import no_brand
 

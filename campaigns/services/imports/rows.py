@@ -1,29 +1,46 @@
-"""Imported rows: what an import is asked to do, one reading of its file, and whose campaigns the rows name."""
+"""Imported rows: what an import is asked to do, and one reading of its file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Context, Decimal
 from enum import StrEnum
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from campaigns.errors import NotFound, Refusal
-from campaigns.files import DateOrder, DecimalMark, Layout, RefusedRow, SpendFile, SpendRow, TotalRow
-from campaigns.models import Brand, Campaign, StatusChange
+from campaigns.errors import Refusal
+from campaigns.files import (
+    MOST_REMEMBERED,
+    DateOrder,
+    DecimalMark,
+    FileDate,
+    Layout,
+    RefusedRow,
+    SpendFile,
+    SpendRow,
+    TotalRow,
+)
+from campaigns.models import StatusChange
 from campaigns.rules.money import CENT, round_to_micros
 from campaigns.rules.texts import NAME_LENGTH
+from campaigns.services.pace import Pace
 
-# Rows of one transaction: large enough to be quick, small enough that others never wait long for the brand.
+# Rows of one transaction at most, and of what is looked up at once.
 CHUNK_ROWS = 5_000
+# As long as others wait for the brand, where the machine is not too slow for the smallest part.
+_SECONDS_OF_LOCK = 0.2
+_FIRST_ROWS = 1_000
+_FEWEST_ROWS = 250
 
 # Called with what is being done, how many rows are done, and of how many (None: not known yet).
 Progress = Callable[[str, int, int | None], None]
 
+_NOTHING = Decimal(0)
 # Wide enough that no sum of a file's amounts is rounded: the usual 28 digits lose the end of a platform's float noise.
 _EXACT = Context(prec=200)
 
@@ -81,9 +98,8 @@ class ImportOrder:
         return name[:NAME_LENGTH]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A row as the ledger would know it.
+class Draft(NamedTuple):
+    """A row as the ledger would know it. A tuple: there are very many, and nothing is made faster.
 
     :param amount: in whole micros; zero for a row without spend.
     :param day: the brand's day, where the row has no time: any moment of that day is the same spend.
@@ -154,13 +170,20 @@ class Reading:
     last_day: date | None = None
     outcome: Outcome = field(default_factory=Outcome)
     refusals: list[tuple[int, Refusal]] = field(default_factory=list)
+    _moment_of: Callable[[FileDate], datetime] = field(init=False, repr=False)
+    _whole: Callable[[Decimal], Decimal] = field(init=False, repr=False)
 
-    def spend_rows(self) -> Iterator[SpendRow]:
-        """Count the file's rows, and yield those that can be read.
+    def __post_init__(self) -> None:
+        # Days and amounts repeat.
+        self._moment_of = lru_cache(MOST_REMEMBERED)(partial(_moment, zone=self.zone, now=self.now))
+        self._whole = lru_cache(MOST_REMEMBERED)(round_to_micros)
+
+    def spend_rows(self, *, names_by_content: bool = True) -> Iterator[SpendRow]:
+        """Count the file's rows, and yield those that can be read. See `SpendFile.rows`.
 
         :raises UnreadableFile: where the file cannot be read on.
         """
-        for row in self.file.rows():
+        for row in self.file.rows(names_by_content=names_by_content):
             if isinstance(row, TotalRow):
                 self.totals.append(row)
                 continue
@@ -178,14 +201,16 @@ class Reading:
 
         :raises UnreadableFile: if the file is no table with these columns.
         """
-        for row in self.spend_rows():
+        for line, campaign, when, amount, reference, _, _ in self.spend_rows():
             try:
-                draft = self._draft(row)
+                moment = self._moment_of(when)
+                whole = self.rounded(amount)
             except Refusal as refusal:
-                self.refuse(row.line, refusal)
-            else:
-                self.zero += not draft.amount
-                yield draft
+                self.refuse(line, refusal)
+                continue
+            if not whole:
+                self.zero += 1
+            yield Draft(line, campaign, whole, moment, when.day if when.clock is None else None, reference)
 
     def refuse(self, line: int, refusal: Refusal) -> None:
         """Remember why a line cannot be imported."""
@@ -193,80 +218,32 @@ class Reading:
 
     def rounded(self, amount: Decimal | None) -> Decimal:
         """Return the amount in whole micros, and add it to the total of what can be recorded."""
-        whole = round_to_micros(amount or Decimal(0))
+        whole = self._whole(amount or _NOTHING)
         self.rounded_total += whole
         return whole
 
     def _count(self, row: SpendRow) -> None:
-        self.campaigns.setdefault(row.campaign, Named(row.line)).rows += 1
-        if row.campaign_name:
-            self.names.setdefault(row.campaign, row.campaign_name)
-        if row.amount is None:
+        line, campaign, date, amount, _, name, currency = row
+        day = date.day
+        named = self.campaigns.get(campaign)
+        if named is None:
+            named = self.campaigns[campaign] = Named(line)
+        named.rows += 1
+        if name and campaign not in self.names:
+            self.names[campaign] = name
+        if amount is None:
             return
-        self.exact_total = add_exactly(self.exact_total, row.amount)
-        self.first_day = min(self.first_day or row.date.day, row.date.day)
-        self.last_day = max(self.last_day or row.date.day, row.date.day)
-        if row.currency:
-            self.currencies.setdefault(row.currency, Named(row.line)).rows += 1
-
-    def _draft(self, row: SpendRow) -> Draft:
-        return Draft(
-            line=row.line,
-            campaign=row.campaign,
-            occurred_at=row.date.moment(self.zone, now=self.now),
-            amount=self.rounded(row.amount),
-            day=row.date.day if row.date.clock is None else None,
-            reference=row.reference,
-        )
+        self.exact_total = add_exactly(self.exact_total, amount)
+        if self.first_day is None or day < self.first_day:
+            self.first_day = day
+        if self.last_day is None or day > self.last_day:
+            self.last_day = day
+        if currency:
+            self.currencies.setdefault(currency, Named(line)).rows += 1
 
 
-class CampaignBook:
-    """The brand's campaigns by what a file calls them: the platform's id goes before the name.
-
-    :param names: what the file calls its ids, as far as it was read. A campaign of that name and without an id of its
-        own is the one that is meant.
-    """
-
-    def __init__(self, brand: Brand, names: Mapping[str, str] | None = None) -> None:
-        self.brand = brand
-        self.names = names if names is not None else {}
-        self._by_external_id: dict[str, int] = {}
-        self._by_name: dict[str, int] = {}
-        self._without_id: dict[str, int] = {}
-        for campaign in Campaign.objects.filter(brand=brand).only("name", "external_id"):
-            self.add(campaign)
-
-    def add(self, campaign: Campaign) -> None:
-        """Enter a campaign of the brand."""
-        self._by_name[campaign.name] = campaign.pk
-        if campaign.external_id:
-            self._by_external_id[campaign.external_id] = campaign.pk
-        else:
-            self._without_id[campaign.name] = campaign.pk
-
-    def find(self, value: str) -> int | None:
-        """Return the campaign's key, or None if the brand has no such campaign."""
-        key = self._by_external_id.get(value, self._by_name.get(value))
-        return self._without_id.get(self.names.get(value, "")) if key is None else key
-
-    def new_name(self, value: str) -> str:
-        """Return a name for a campaign to create, which no other of the brand has."""
-        name = self.names.get(value, value)
-        return f"{name[: NAME_LENGTH - len(value) - 3]} ({value})" if name in self._by_name else name
-
-    def key_of(self, value: str) -> int:
-        """Return the campaign's key.
-
-        :raises NotFound: if the brand has no such campaign.
-        """
-        key = self.find(value)
-        if key is None:
-            raise NotFound(f"{self.brand} has no campaign with the id or name {value!r}.", field="campaign")
-        return key
-
-    def missing(self, reading: Reading) -> dict[str, Named]:
-        """Return what the file names and the brand does not have, in the order of the file."""
-        return {value: named for value, named in reading.campaigns.items() if self.find(value) is None}
+def _moment(date: FileDate, *, zone: ZoneInfo, now: datetime) -> datetime:
+    return date.moment(zone, now=now)
 
 
 def add_exactly(total: Decimal, amount: Decimal) -> Decimal:
@@ -285,3 +262,8 @@ def cut(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk
+
+
+def pace_of_parts(most: int) -> Pace:
+    """Return the pace at which parts of a file are recorded, each in a transaction of at most so many rows."""
+    return Pace(seconds=_SECONDS_OF_LOCK, first=_FIRST_ROWS, least=_FEWEST_ROWS, most=most)

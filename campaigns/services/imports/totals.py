@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache, partial
+from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
 from campaigns.errors import ManyRefusals, Refusal
+from campaigns.files import MOST_REMEMBERED, FileDate
 from campaigns.models import SpendLog
 from campaigns.rules.money import parse_total
-from campaigns.services.imports.rows import CHUNK_ROWS, CampaignBook, ImportOrder, Outcome, Reading, add_exactly, cut
+from campaigns.services.imports.book import CampaignBook
+from campaigns.services.imports.rows import CHUNK_ROWS, ImportOrder, Outcome, Reading, add_exactly, cut, pace_of_parts
 from campaigns.services.reported import ReportedTotal, record_reported_totals
+from campaigns.services.scans import spent_on_days
 
 # A campaign (its key, or the value that names it if it is not created yet) and a day.
 _Key = tuple[int | str, date]
@@ -50,15 +56,19 @@ def write_totals(
 
     :raises ManyRefusals: with the lines that were refused after all; their chunk is not written.
     """
-    for totals in cut(_all_totals(reading, book, order), CHUNK_ROWS):
+    pace = pace_of_parts(CHUNK_ROWS)
+    for totals in pace.parts(_all_totals(reading, book, order)):
         if reading.refusals:
             raise ManyRefusals(reading.refusals, row_word="line")
         reports = [_report(total, book, order) for total in totals]
+        now, began = clock(), time.monotonic()
         try:
-            receipts = record_reported_totals(totals=reports, now=clock(), actor=actor)
+            receipts = record_reported_totals(totals=reports, now=now, actor=actor)
         except ManyRefusals as many:
             by_line = [(totals[index].line, refusal) for index, refusal in many.refusals]
             raise ManyRefusals(by_line, row_word="line") from many
+        # More than the brand was held for: what is done before is short.
+        pace.learn(len(totals), time.monotonic() - began)
         reading.outcome.changes += receipts[0].changes
         for receipt in receipts:
             _count(reading.outcome, receipt.total, receipt.recorded_before)
@@ -101,19 +111,30 @@ def _day_totals(reading: Reading, book: CampaignBook) -> list[_DayTotal]:
     An empty amount says nothing about its day, so it makes no total; a zero does: the platform may have taken all back.
     """
     totals: dict[_Key, _DayTotal] = {}
-    for row in reading.spend_rows():
+    # Days repeat.
+    day_of: Callable[[FileDate], date] = lru_cache(MOST_REMEMBERED)(
+        partial(_local_day, zone=reading.zone, now=reading.now)
+    )
+    for line, campaign, when, amount, _, _, _ in reading.spend_rows(names_by_content=False):
         try:
-            day = row.date.local_day(reading.zone, now=reading.now)
+            day = day_of(when)
         except Refusal as refusal:
-            reading.refuse(row.line, refusal)
+            reading.refuse(line, refusal)
             continue
-        reading.zero += not row.amount
-        if row.amount is not None:
-            known = book.find(row.campaign)
-            key = row.campaign if known is None else known, day
-            total = totals.setdefault(key, _DayTotal(key, row.line, row.campaign))
-            total.exact = add_exactly(total.exact, row.amount)
+        if not amount:
+            reading.zero += 1
+        if amount is not None:
+            known = book.find(campaign)
+            key = campaign if known is None else known, day
+            total = totals.get(key)
+            if total is None:
+                total = totals[key] = _DayTotal(key, line, campaign)
+            total.exact = add_exactly(total.exact, amount)
     return [total for total in totals.values() if _is_kept(total, reading)]
+
+
+def _local_day(when: FileDate, *, zone: ZoneInfo, now: datetime) -> date:
+    return when.local_day(zone, now=now)
 
 
 def _is_kept(total: _DayTotal, reading: Reading) -> bool:
@@ -133,17 +154,9 @@ def _report(total: _DayTotal, book: CampaignBook, order: ImportOrder) -> Reporte
 
 def _recorded(totals: Sequence[_DayTotal], source: str) -> dict[_Key, Decimal]:
     """Return what is recorded for the campaigns and days from this source, corrections included."""
-    sums = (
-        SpendLog.objects.filter(
-            campaign__in={key for key, _ in (total.key for total in totals) if isinstance(key, int)},
-            local_day__in={day for _, day in (total.key for total in totals)},
-            source=source,
-        )
-        .order_by()
-        .values_list("campaign_id", "local_day")
-        .annotate(total=Sum("amount"))
-    )
-    return {(campaign_id, day): total for campaign_id, day, total in sums}
+    known = [(campaign, day) for campaign, day in (total.key for total in totals) if isinstance(campaign, int)]
+    sums = spent_on_days([(campaign, source, day) for campaign, day in known])
+    return dict(zip(known, sums, strict=True))
 
 
 def _count(outcome: Outcome, total: Decimal, recorded_before: Decimal) -> None:

@@ -1,21 +1,20 @@
-"""The same file imported twice at once, on a real PostgreSQL; and what happens without the lock."""
+"""The same file imported twice at once, on a real PostgreSQL; and what happens where references are not unique."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from campaigns.errors import Refusal
-from campaigns.models import Brand
-from campaigns.services.imports import ImportOrder, ImportReport, entries, import_file
-from campaigns.services.spend import NewSpend, SpendReceipt, record_spends
+from campaigns.models import SpendLog
+from campaigns.services.imports import ImportOrder, ImportReport, import_file
 from tests.campaigns.services.spend_files import amounts, order_of, write_file
 from tests.factories import MINUTE, NOON, make_brand, make_campaign
 from tests.readings import assert_totals_are_right
@@ -65,20 +64,23 @@ def test_a_file_that_is_imported_twice_at_once_counts_once(order: ImportOrder) -
     assert_totals_are_right()
 
 
-def test_broken_twin_without_the_lock_one_of_two_imports_is_refused(
-    order: ImportOrder, monkeypatch: pytest.MonkeyPatch
+def test_broken_twin_without_unique_references_a_file_that_is_imported_twice_at_once_counts_twice(
+    order: ImportOrder, without_unique_references: None
 ) -> None:
-    both_have_looked = threading.Barrier(2)
-
-    def record_when_both_have_looked(*, spends: Sequence[NewSpend], now: datetime, actor: str) -> list[SpendReceipt]:
-        both_have_looked.wait(SECONDS)
-        return record_spends(spends=spends, now=now, actor=actor)
-
-    no_lock: Callable[[int], Brand] = lambda brand_id: Brand.objects.get(pk=brand_id)  # noqa: E731
-    monkeypatch.setattr(entries, "lock_brand", no_lock)
-    monkeypatch.setattr(entries, "record_spends", record_when_both_have_looked)
-
     outcomes = import_twice_at_once(order)
 
-    assert [type(one) for one in outcomes].count(ImportReport) == 1
-    assert amounts() == [Decimal("1.50"), Decimal("1.50"), Decimal("7.00")]
+    assert [one.new for one in outcomes if isinstance(one, ImportReport)] == [3, 3]
+    assert len(amounts()) == 6
+
+
+@pytest.fixture
+def without_unique_references(transactional_db: None) -> Iterator[None]:
+    """Take away what stops the second of two: that a campaign has a reference once."""
+    name = "spend_reference_unique_in_campaign"
+    unique = next(constraint for constraint in SpendLog._meta.constraints if constraint.name == name)
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(SpendLog, unique)
+    yield
+    SpendLog.objects.forget_play_money()
+    with connection.schema_editor() as editor:
+        editor.add_constraint(SpendLog, unique)

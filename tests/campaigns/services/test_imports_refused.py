@@ -232,6 +232,20 @@ def test_a_large_file_is_recorded_in_parts_each_at_its_own_moment(
 
 
 @pytest.mark.usefixtures("small_chunks")
+def test_a_reference_of_an_earlier_part_counts_once(tmp_path: Path, brand: Brand, search: Campaign) -> None:
+    rows = ["Search,2026-11-20 09:00,1,A", "Search,2026-11-20 09:00,1,A", "Search,2026-11-20 09:00,2,B"]
+    rows += ["Search,2026-11-20 09:00,1,A", "Search,2026-11-20 09:00,3,C", "Search,2026-11-20 09:00,2,B"]
+    order = order_of(write_references(tmp_path, *rows), brand, layout=WITH_REFERENCE)
+
+    report = import_at(order)
+
+    assert counts(report) == (6, 0, 3, 3, 0)
+    assert report.recorded == Decimal(6)
+    assert amounts() == [Decimal(1), Decimal(2), Decimal(3)]
+    assert counts(import_at(order)) == (6, 0, 0, 6, 0)
+
+
+@pytest.mark.usefixtures("small_chunks")
 def test_what_came_before_a_failure_stays_and_the_file_can_be_imported_again(
     tmp_path: Path, brand: Brand, search: Campaign
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from campaigns.models import Brand, Campaign
 from campaigns.rules.periods import PeriodKind, period_at
-from campaigns.services import find_drift, scans
+from campaigns.services import find_drift, reverse_spend, scans
 from campaigns.services.periods import EVERY_KIND, ledger_sum
-from campaigns.services.scans import entries_with_references
+from campaigns.services.scans import entries_with_references, spent_on_days
 from tests.factories import DAY, HOUR, MONTH_START, NOON, THIS_MIDNIGHT, TICK, make_brand, make_campaign, spend
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +124,67 @@ def test_entries_are_found_by_campaign_and_reference_together() -> None:
 
     assert sorted(found) == [one.pk, two.pk]
     assert entries_with_references([]) == []
+
+
+def test_what_was_spent_on_days_is_said_in_the_order_asked_for() -> None:
+    first, second = make_campaign(), make_campaign()
+    spend(first, "1.25", source="a")
+    spend(first, "0.000001", source="a")
+    spend(first, "7", source="b")
+    spend(second, "2", source="a", occurred_at=NOON - DAY)
+    spend(second, "3", source="a")
+    taken_back = spend(first, "5", source="c")
+    reverse_spend(entry_id=taken_back.pk, now=NOON)
+    today, yesterday = date(2026, 11, 20), date(2026, 11, 19)
+
+    spent = spent_on_days(
+        [
+            *((second.pk, "a", yesterday), (first.pk, "a", today), (first.pk, "b", yesterday)),
+            *((second.pk, "a", today), (first.pk, "c", today)),
+        ]
+    )
+
+    assert spent == [Decimal(2), Decimal("1.250001"), Decimal(0), Decimal(3), Decimal(0)]
+    assert spent_on_days([]) == []
+
+
+@pytest.mark.sqlite
+def test_days_are_found_by_their_index_however_much_a_campaign_has() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {scans._days_text('sqlite')}", ['[[1, "a", "2026-11-20"]]'])
+        plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+
+    # By the campaign alone, all its entries would be read for each day.
+    assert "INDEX spend_campaign_day_amount_idx (campaign_id=? AND local_day=? AND source=?)" in plan
+
+
+@pytest.mark.postgres
+def test_days_are_found_by_their_index_on_postgres() -> None:
+    with connection.cursor() as cursor:
+        # A table with nothing in it would be read as a whole.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {scans._days_text('postgresql')}", [[1], ["a"], [date(2026, 11, 20)]])
+        plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+
+    assert "spend_campaign_day_amount_idx" in plan
+    assert "Filter" not in plan
+
+
+@pytest.mark.postgres
+def test_budgets_of_many_campaigns_are_looked_through_by_several_processors() -> None:
+    zone = ("America/New_York", NOON, NOON, NOON)
+    values = [[value] for value in zone] * 2
+
+    with connection.cursor() as cursor:
+        # As if there were very many.
+        for name in ("min_parallel_table_scan_size", "parallel_setup_cost", "parallel_tuple_cost"):
+            cursor.execute(f"SET LOCAL {name} = 0")
+        cursor.execute(f"EXPLAIN {scans._against_budgets_text('postgresql')}", values)
+        plan = [str(row[0]) for row in cursor.fetchall()]
+
+    assert any("Parallel Seq Scan on campaigns_campaign" in line for line in plan)
+    # Each campaign meets its brand, and not its brand in each zone.
+    assert any("Subquery Scan on held" in line for line in plan)
 
 
 @pytest.mark.sqlite
