@@ -114,7 +114,7 @@ def _budget_sentence(what: str, old: Decimal | None, new: Decimal | None, curren
     if old is None:
         return f"Sets the {what} to {format_money(new, currency)}: there was no limit."
     verb = "Raises" if new > old else "Lowers"
-    return f"{verb} the {what} from {format_amount(old)} to {format_money(new, currency)}."
+    return f"{verb} the {what} from {format_amount(old, currency)} to {format_money(new, currency)}."
 
 
 def _flight_sentences(changes: Mapping[str, Any]) -> Iterator[str]:

@@ -176,8 +176,8 @@ def total(of_currency: CurrencyTotal) -> TotalCells:
         currency=of_currency.currency,
         brands=brands,
         url=f"?{urlencode({'currency': of_currency.currency})}",
-        day=_period_total(of_currency.day),
-        month=_period_total(of_currency.month),
+        day=_period_total(of_currency.day, of_currency.currency),
+        month=_period_total(of_currency.month, of_currency.currency),
     )
 
 
@@ -221,12 +221,12 @@ def describe_wait(wait: timedelta) -> str:
 def _pace(pace: Pace, currency: str, url: str) -> PaceCell:
     limit = pace.use.limit
     return PaceCell(
-        spent=format_amount(pace.use.spent),
+        spent=format_amount(pace.use.spent, currency),
         limit=f"{currency}, no limit" if limit is None else f"of {format_money(limit, currency)}",
         used=pace_cells.used_words(pace),
         bar=pace_cells.bar(pace),
-        left=pace_cells.left(pace),
-        outlook=pace_cells.outlook(pace),
+        left=pace_cells.left(pace, currency),
+        outlook=pace_cells.outlook(pace, currency),
         url=url,
     )
 
@@ -238,8 +238,9 @@ def _clock(time_zone: str, now: datetime) -> str:
         return time_zone
 
 
-def _period_total(period: PeriodTotal) -> tuple[str, str]:
+def _period_total(period: PeriodTotal, currency: str) -> tuple[str, str]:
+    spent = format_amount(period.spent, currency)
     if period.limit is None:
-        return format_amount(period.spent), "no budget set"
+        return spent, "no budget set"
     without = f", {period.without_limit} without a budget" if period.without_limit else ""
-    return format_amount(period.spent), f"of {format_amount(period.limit)}{without}"
+    return spent, f"of {format_amount(period.limit, currency)}{without}"

@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from campaigns.errors import InvalidMoment, InvalidText, InvalidTimeZone, ManyRefusals, Refusal
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
-from campaigns.rules.money import parse_total
+from campaigns.rules.money import format_amount, parse_total
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, check_day, local_day, period_of_day
 from campaigns.rules.texts import parse_source
 from campaigns.services.database import writing
@@ -231,13 +231,14 @@ def _difference(report: _Report, recorded: Decimal, part: _Part, now: datetime) 
     """Return the entry over the difference: dated now for today, at the last instant of an earlier day."""
     moment = after_resets(brand=part.brand, campaign=part.campaigns[report.campaign_id], now=now)
     day = period_of_day(PeriodKind.DAY, report.day, part.brand.zone)
+    total, before = (format_amount(amount, part.brand.currency) for amount in (report.total, recorded))
     return SpendLog(
         campaign_id=report.campaign_id,
         amount=report.total - recorded,
         occurred_at=min(moment, day.end - _TICK),
         recorded_at=now,
         local_day=report.day,
-        description=f"day total {report.total}, recorded before {recorded}",
+        description=f"day total {total}, recorded before {before}",
         source=report.source,
         spend_import_id=report.import_id,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from campaigns.errors import ManyRefusals, ReferenceConflict
 from campaigns.models import ImportState, SpendLog
+from campaigns.rules.money import format_money
 from campaigns.services import scans
 from campaigns.services.database import writing
 from campaigns.services.imports.rows import CHUNK_ROWS, CampaignBook, Draft, ImportOrder, Reading, cut
@@ -31,7 +32,7 @@ def check_entries(reading: Reading, book: CampaignBook, order: ImportOrder) -> I
             # References that come from the rows' content are different by themselves.
             first = seen.setdefault(key, draft) if reading.file.layout.reference else draft
             if (entry and not _is_same_entry(entry, draft)) or not _is_same_draft(first, draft):
-                reading.refuse(draft.line, _conflict(draft, entry or first))
+                reading.refuse(draft.line, _conflict(draft, entry or first, book.brand.currency))
             elif entry or first is not draft:
                 outcome.duplicate += 1
             else:
@@ -165,9 +166,10 @@ def _is_same_draft(first: Draft, draft: Draft) -> bool:
     return (first.amount, first.occurred_at) == (draft.amount, draft.occurred_at)
 
 
-def _conflict(draft: Draft, other: SpendLog | Draft) -> ReferenceConflict:
+def _conflict(draft: Draft, other: SpendLog | Draft, currency: str) -> ReferenceConflict:
+    amount, others = (format_money(one.amount, currency) for one in (draft, other))
     where = f"line {other.line}" if isinstance(other, Draft) else f"entry {other.pk}"
     return ReferenceConflict(
-        f"Reference {draft.reference!r} already stands for another spend: {other.amount} at "
-        f"{other.occurred_at.isoformat()} ({where}); this row says {draft.amount} at {draft.occurred_at.isoformat()}."
+        f"Reference {draft.reference!r} already stands for another spend: {others} at "
+        f"{other.occurred_at.isoformat()} ({where}); this row says {amount} at {draft.occurred_at.isoformat()}."
     )
