@@ -122,6 +122,10 @@ def _month_sentence(course: MonthCourse, currency: str, zone: ZoneInfo) -> str:
     pace = course.pace
     limit = "" if pace.use.limit is None else f" of {format_amount(pace.use.limit, currency)}"
     parts = [f"{format_money(pace.use.spent, currency)}{limit} so far."]
+    if pace.expected is not None:
+        plan = format_money(round_to_coins(pace.expected, currency), currency)
+        # Which hours were set on a day that is over is not known: the history keeps them in words, for people.
+        parts.append(f"An even plan, over the hours that are set now, would be at {plan}.")
     if course.reset_at is not None:
         parts.append(f"Counted since {course.reset_at.astimezone(zone):%a %d %b %H:%M}, when it was reset by hand.")
     if course.used_up_on is not None:
