@@ -121,6 +121,10 @@ class Links:
         """Return the list of campaigns, filtered."""
         return self._list("campaign", wanted)
 
+    def entries_of_campaign(self, campaign_id: int) -> str:
+        """Return the list of the campaign's spend entries."""
+        return self._list("spendlog", {"campaign__id__exact": campaign_id})
+
     def entries(self, brand_id: int, first_day: date, last_day: date) -> str:
         """Return the list of the brand's spend entries of those local days."""
         days = {"local_day__gte": first_day.isoformat(), "local_day__lt": (last_day + _ONE_DAY).isoformat()}
@@ -131,6 +135,10 @@ class Links:
         if not self.may("campaigns.add_campaign"):
             return ""
         return f"{reverse('admin:campaigns_campaign_add')}?brand={brand_id}"
+
+    def changes(self, **wanted: str | int) -> str:
+        """Return the list of starts and stops, filtered."""
+        return self._list("statuschange", wanted)
 
     def _list(self, model: str, wanted: Mapping[str, str | int]) -> str:
         if not self.may(f"campaigns.view_{model}"):
