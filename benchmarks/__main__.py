@@ -16,8 +16,8 @@ from benchmarks.report import machine, print_table
 from benchmarks.results import About, Line
 from benchmarks.servers import Databases, databases
 
-# An agency has 500 brands, 10,000 campaigns and a million entries.
-SIZES = ("tiny", "1k", "100k", "1m", "agency")
+# An agency has 500 brands, 10,000 campaigns and a million entries; of one brand, all of a million entries are.
+SIZES = ("tiny", "1k", "100k", "1m", "agency", "one_brand")
 
 
 def main(arguments: Sequence[str]) -> int:

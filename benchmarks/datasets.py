@@ -28,19 +28,28 @@ class Size:
     """How much there is: so many small brands, each with so many campaigns, and one large brand.
 
     :param entries_a_day: of every campaign, on each of the days.
+    :param changes_each: starts and stops of every campaign.
+    :param acts_each: what the audit keeps of every campaign.
     """
 
     small_brands: int
     campaigns_each: int
     entries_a_day: int = 1
+    large_brand_campaigns: int = LARGE_BRAND_CAMPAIGNS
+    changes_each: int = 0
+    acts_each: int = 0
 
 
 SIZES = {
-    "tiny": Size(small_brands=20, campaigns_each=1),
+    "tiny": Size(small_brands=20, campaigns_each=1, changes_each=2, acts_each=2),
     "1k": Size(small_brands=1_000, campaigns_each=1),
     "100k": Size(small_brands=1_000, campaigns_each=100),
     "1m": Size(small_brands=1_000, campaigns_each=1_000),
-    "agency": Size(small_brands=500, campaigns_each=20, entries_a_day=10),
+    "agency": Size(small_brands=500, campaigns_each=20, entries_a_day=10, changes_each=20, acts_each=10),
+    # A brand that has a million entries in this month, a hundred thousand of each of its campaigns.
+    "one_brand": Size(
+        small_brands=1, campaigns_each=1, entries_a_day=10_000, large_brand_campaigns=10, changes_each=1_000
+    ),
 }
 
 _NUMBERS = "WITH RECURSIVE numbers (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < {count}) "
@@ -51,10 +60,11 @@ def build(size: Size) -> Scene:
     _insert_brands(size.small_brands + 1)
     keys = list(Brand.objects.order_by("pk").values_list("pk", flat=True))
     _insert_campaigns(keys[0], size.small_brands * size.campaigns_each, size.campaigns_each)
-    _insert_campaigns(keys[-1], LARGE_BRAND_CAMPAIGNS, LARGE_BRAND_CAMPAIGNS)
+    _insert_campaigns(keys[-1], size.large_brand_campaigns, size.large_brand_campaigns)
     for days_ago in range(DAYS):
         _insert_entries(days_ago, size.entries_a_day)
     _count_entries(size.entries_a_day)
+    _insert_history(size.changes_each, size.acts_each)
     with connection.cursor() as cursor:
         # As autovacuum leaves it, so that an index alone can answer.
         may_vacuum = connection.vendor == "postgresql" and not connection.in_atomic_block
@@ -122,6 +132,27 @@ def _count_entries(a_day: int) -> None:
     _run("UPDATE campaigns_campaign SET " + counters.format(day=day, month=month))
     owned = "(SELECT count(*) FROM campaigns_campaign owned WHERE owned.brand_id = campaigns_brand.id)"
     _run("UPDATE campaigns_brand SET " + counters.format(day=f"{day} * {owned}", month=f"{month} * {owned}"))
+
+
+def _insert_history(changes: int, acts: int) -> None:
+    """Make starts and stops of every campaign, in turn, and acts of people on it."""
+    moment, limit = NOW - timedelta(days=DAYS), f"{BUDGET}, {BUDGET}"
+    numbers = _NUMBERS + "INSERT INTO campaigns_{table} "
+    if changes:
+        _run(
+            numbers.format(count=changes, table="statuschange") + "(campaign_id, changed_at, is_active, blockers, "
+            f"cause, actor, spent_micros, limit_micros) SELECT id, {_cast('%s')}, {_remainder(2)} = 1, "
+            f"{_cast('%s', 'jsonb')}, 'spend', '', {limit} FROM campaigns_campaign CROSS JOIN numbers ORDER BY i, id",
+            [moment, '["brand_day"]'],
+        )
+    if acts:
+        _run(
+            numbers.format(count=acts, table="auditentry") + "(brand_id, campaign_id, subject, acted_at, actor, act, "
+            "facts) SELECT brand.id, campaign.id, brand.name || ' / ' || campaign.name, "
+            f"{_cast('%s')}, 'ann', 'changed', {_cast('%s', 'jsonb')} FROM campaigns_campaign campaign "
+            "JOIN campaigns_brand brand ON brand.id = campaign.brand_id CROSS JOIN numbers ORDER BY i, campaign.id",
+            [moment, '[["daily_budget", "10.00", "20.00"]]'],
+        )
 
 
 def _remainder(divisor: int) -> str:

@@ -8,14 +8,14 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
-from campaigns.admin.base import DeskAdmin
+from campaigns.admin.journals import JournalAdmin
 from campaigns.facts import readable_zone
 from campaigns.models import AuditEntry
 
 COLUMNS = ("acted", "subject", "act", "what", "actor")
 
 
-class AuditEntryAdmin(DeskAdmin[AuditEntry]):
+class AuditEntryAdmin(JournalAdmin[AuditEntry]):
     """The pages of the audit."""
 
     list_display = COLUMNS
@@ -23,7 +23,6 @@ class AuditEntryAdmin(DeskAdmin[AuditEntry]):
     list_filter = ("act", "acted_at", "brand")
     search_fields = ("subject", "=actor")
     search_help_text = "Brand, campaign or who did it"
-    show_full_result_count = False
     fields = COLUMNS
     readonly_fields = COLUMNS
 

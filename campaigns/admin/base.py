@@ -24,6 +24,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import smart_split, unescape_string_literal
 
 from campaigns.admin.choices import keys_among
 from campaigns.admin.forms import PRESET, PREVIEW, DeskForm
@@ -213,7 +214,7 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[_Row], bool]:
         """Search. A NUL, which PostgreSQL cannot be asked for, finds nothing."""
-        return super().get_search_results(request, queryset, search_term.replace("\x00", "\ufffd"))
+        return super().get_search_results(request, queryset, without_nul(search_term))
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[_Row], *args: Any, **kwargs: Any
@@ -304,6 +305,19 @@ admin.FieldListFilter.register(lambda field: bool(field.remote_field), RowsFilte
 def asks_for_nul(request: HttpRequest) -> bool:
     """Tell whether the address has a NUL, which no database can be asked for."""
     return any("\x00" in value for values in request.GET.lists() for value in (values[0], *values[1]))
+
+
+def without_nul(text: str) -> str:
+    """Return the text with another character in the place of NUL: one that nothing has either."""
+    return text.replace("\x00", "\ufffd")
+
+
+def words_of(term: str) -> list[str]:
+    """Return what is searched for, word by word, as every list of the admin does: what stands in quotes is one."""
+    return [
+        unescape_string_literal(bit) if bit[0] in "\"'" and bit[-1] == bit[0] and len(bit) > 1 else bit
+        for bit in smart_split(term)
+    ]
 
 
 def actor_of(request: HttpRequest) -> str:

@@ -52,6 +52,7 @@ class BrandPage:
     more: int
     all_campaigns: str
     changes: Sequence[ChangeCells]
+    all_changes: str
 
 
 def brand_page(brand: Brand, *, may: Callable[[str], bool], now: datetime) -> BrandPage:
@@ -72,6 +73,7 @@ def brand_page(brand: Brand, *, may: Callable[[str], bool], now: datetime) -> Br
         more=sight.more,
         all_campaigns=links.campaigns(brand__id__exact=brand.pk),
         changes=[change(of_status, links) for of_status in sight.changes],
+        all_changes=links.changes(campaign__brand__id__exact=brand.pk),
     )
 
 

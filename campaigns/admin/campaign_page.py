@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -85,8 +84,8 @@ def campaign_page(campaign: Campaign, *, may: Callable[[str], bool], now: dateti
         days=draw_days(sight.days, zone, brand.currency, now, sight.runs) if zone else None,
         hours=draw_hours(sight.hours, zone, brand.currency, now, sight.runs) if zone else None,
         changes=[change(of_status, links) for of_status in sight.changes],
-        all_changes=_list("statuschange", campaign, may),
-        entries=_list("spendlog", campaign, may),
+        all_changes=links.changes(campaign__id__exact=campaign.pk),
+        entries=links.entries_of_campaign(campaign.pk),
     )
 
 
@@ -111,9 +110,3 @@ def _next(explained: Explanation, sight: CampaignSight, now: datetime) -> NextCe
         words=describe_next_change(explained.verdict),
         then="then it may run" if sight.then is None else f"then it is held by: {sight.then.label}",
     )
-
-
-def _list(model: str, campaign: Campaign, may: Callable[[str], bool]) -> str:
-    if not may(f"campaigns.view_{model}"):
-        return ""
-    return f"{reverse(f'admin:campaigns_{model}_changelist')}?campaign__id__exact={campaign.pk}"

@@ -56,7 +56,7 @@ def level_of(use: BudgetUse) -> str:
 
 def spent_of_limit(use: BudgetUse, currency: str) -> SafeString:
     """Return what was spent, and of how much."""
-    limit = "no limit" if use.limit is None else f"of {format_amount(use.limit)}"
+    limit = "no limit" if use.limit is None else f"of {format_amount(use.limit, currency)}"
     return format_html(
         '<span class="money">{}</span> <span class="limit">{}</span>', format_money(use.spent, currency), limit
     )
@@ -130,7 +130,8 @@ def change_numbers(change: StatusChange) -> str:
     """Return the deciding budget's numbers at the moment of a start or stop."""
     if change.spent is None or change.limit is None:
         return NOTHING
-    return f"{format_amount(change.spent)} of {format_money(change.limit, change.campaign.brand.currency)}"
+    currency = change.campaign.brand.currency
+    return f"{format_amount(change.spent, currency)} of {format_money(change.limit, currency)}"
 
 
 def lines(sentences: Sequence[str], *, otherwise: str) -> SafeString | str:

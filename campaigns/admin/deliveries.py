@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
-from campaigns.admin.base import DeskAdmin
+from campaigns.admin.journals import JournalAdmin
 from campaigns.facts import readable_zone
 from campaigns.models import WebhookDelivery
 from campaigns.services import webhooks
@@ -38,7 +38,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(**{f"{column}__isnull": False}) if column else queryset
 
 
-class WebhookDeliveryAdmin(DeskAdmin[WebhookDelivery]):
+class WebhookDeliveryAdmin(JournalAdmin[WebhookDelivery]):
     """The pages of deliveries."""
 
     list_display = COLUMNS

@@ -18,7 +18,7 @@ from campaigns.queries.campaign_sight import Day, Run
 from campaigns.queries.course import MonthCourse
 from campaigns.queries.spending import Hour
 from campaigns.rules.dayparting import Weekday, Window
-from campaigns.rules.money import format_amount, format_money
+from campaigns.rules.money import format_amount, format_money, round_to_coins
 
 _ZERO = Decimal(0)
 _ONE_HOUR, _ONE_DAY = timedelta(hours=1), timedelta(days=1)
@@ -53,7 +53,7 @@ def draw_month(course: MonthCourse, currency: str, zone: ZoneInfo) -> Drawn:
     """Return a brand's month."""
     sentence = _month_sentence(course, currency, zone)
     rows = [
-        (f"{day.day:%a} {cells.day(day.day)}", format_amount(day.spent), format_amount(day.counted))
+        (f"{day.day:%a} {cells.day(day.day)}", format_amount(day.spent, currency), format_amount(day.counted, currency))
         for day in course.days
         if day.counted is not None
     ]
@@ -85,7 +85,7 @@ def draw_hours(
         height=height, phases=_phases(runs, zone),
     )  # fmt: skip
     past = [column for column in columns if column.start <= now]
-    return Drawn(picture, sentence, ("From", f"Spent, {currency}"), _table(past))
+    return Drawn(picture, sentence, ("From", f"Spent, {currency}"), _table(past, currency))
 
 
 def draw_days(days: Sequence[Day], zone: ZoneInfo, currency: str, now: datetime, runs: Sequence[Run]) -> Drawn:
@@ -106,7 +106,7 @@ def draw_days(days: Sequence[Day], zone: ZoneInfo, currency: str, now: datetime,
         columns, key="days", title=f"Spend of the last {len(days)} days", description=sentence, currency=currency,
         now=now, phases=_phases(runs, zone),
     )  # fmt: skip
-    return Drawn(picture, sentence, ("Day", f"Spent, {currency}"), _table(columns))
+    return Drawn(picture, sentence, ("Day", f"Spent, {currency}"), _table(columns, currency))
 
 
 def draw_week(windows: Sequence[Window] | None, zone: ZoneInfo | None, now: datetime) -> DrawnWeek:
@@ -120,8 +120,12 @@ def draw_week(windows: Sequence[Window] | None, zone: ZoneInfo | None, now: date
 
 def _month_sentence(course: MonthCourse, currency: str, zone: ZoneInfo) -> str:
     pace = course.pace
-    limit = "" if pace.use.limit is None else f" of {format_amount(pace.use.limit)}"
+    limit = "" if pace.use.limit is None else f" of {format_amount(pace.use.limit, currency)}"
     parts = [f"{format_money(pace.use.spent, currency)}{limit} so far."]
+    if pace.expected is not None:
+        plan = format_money(round_to_coins(pace.expected, currency), currency)
+        # Which hours were set on a day that is over is not known: the history keeps them in words, for people.
+        parts.append(f"An even plan, over the hours that are set now, would be at {plan}.")
     if course.reset_at is not None:
         parts.append(f"Counted since {course.reset_at.astimezone(zone):%a %d %b %H:%M}, when it was reset by hand.")
     if course.used_up_on is not None:
@@ -129,7 +133,8 @@ def _month_sentence(course: MonthCourse, currency: str, zone: ZoneInfo) -> str:
             f"If it goes on like this, the budget is used up on {course.used_up_on:%a} {cells.day(course.used_up_on)}."
         )
     elif pace.projected is not None and not pace.use.is_used_up:
-        parts.append(f"If it goes on like this, the month ends near {format_money(pace.projected, currency)}.")
+        near = format_money(round_to_coins(pace.projected, currency), currency)
+        parts.append(f"If it goes on like this, the month ends near {near}.")
     return " ".join(parts)
 
 
@@ -155,8 +160,8 @@ def _run_words(run: Run, zone: ZoneInfo) -> str:
     return f"{'ran' if run.is_running else 'held'} {start} to {end}{f': {run.why}' if run.why else ''}"
 
 
-def _table(columns: Sequence[Column]) -> list[tuple[str, str]]:
-    return [(column.name, format_amount(column.spent)) for column in columns]
+def _table(columns: Sequence[Column], currency: str) -> list[tuple[str, str]]:
+    return [(column.name, format_amount(column.spent, currency)) for column in columns]
 
 
 def _hour_column(hour: Hour, zone: ZoneInfo) -> Column:

@@ -12,13 +12,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from campaigns.admin.base import DeskAdmin, asks_for_nul
+from campaigns.admin.base import asks_for_nul
+from campaigns.admin.journals import JournalAdmin
 from campaigns.queries.exports import Row, csv_lines
 
 _Row = TypeVar("_Row", bound=Model)
 
 
-class ExportingAdmin(DeskAdmin[_Row]):
+class ExportingAdmin(JournalAdmin[_Row]):
     """The base of pages whose list can be exported."""
 
     change_list_template = "admin/campaigns/change_list_with_exports.html"
@@ -54,6 +55,7 @@ class ExportingAdmin(DeskAdmin[_Row]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         desk = self.at_present()
+        desk.is_complete = True
         # What the list says to a filter that makes no sense. A file of all rows would not be what was asked for.
         no_sense = HttpResponseRedirect("./?e=1")
         if asks_for_nul(request):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.contrib import admin
@@ -101,6 +102,24 @@ class BlockerFilter(DeskFilter):
         return Q(paused_because=chosen)
 
 
+class DayFilter(admin.DateFieldListFilter):
+    """The filter by a local day. One whole day is asked for as such: by the index that has its rows in their order."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        """Keep the rows of these days."""
+        first, behind = map(self._asked_for, (self.lookup_kwarg_since, self.lookup_kwarg_until))
+        if first and behind and behind - first == timedelta(days=1):
+            return queryset.filter(**{self.field_path: first})
+        return super().queryset(request, queryset)
+
+    def _asked_for(self, name: str) -> date | None:
+        values = self.used_parameters.get(name)
+        try:
+            return date.fromisoformat(values[0]) if isinstance(values, list) and len(values) == 1 else None
+        except ValueError:
+            return None
+
+
 class OneRowFilter(DeskFilter):
     """Shows that a list is narrowed to what belongs to one row, by a link from that row's page, and leads back."""
 
@@ -114,7 +133,8 @@ class OneRowFilter(DeskFilter):
             return []
         # By the rows of the list: nobody is told the name of what they may not see.
         of_it = model_admin.get_queryset(request).filter(**{f"{self.way}__id": asked[0]}).select_related(self.way)
-        row = of_it.first()
+        # Any of them: to find the first one would be to look through all others.
+        row = next(iter(of_it.order_by()[:1]), None)
         return [(asked[0], asked[0] if row is None else self.words(getattr(row, self.way)))]
 
     def words(self, owner: Any) -> str:

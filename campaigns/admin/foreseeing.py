@@ -11,7 +11,10 @@ from typing import Any
 from campaigns.admin import cells
 from campaigns.admin.asking import NAMED_ROWS, AskedRow, outcome, summary
 from campaigns.admin.campaign_form import CampaignForm
+from campaigns.admin.move_sentences import move_sentences
+from campaigns.errors import InvalidTimeZone
 from campaigns.models import Brand, Campaign
+from campaigns.queries.moving import foresee_move
 from campaigns.queries.preview import (
     Preview,
     changing_brand,
@@ -20,6 +23,7 @@ from campaigns.queries.preview import (
 )
 from campaigns.rules.dayparting import Window
 from campaigns.rules.money import format_amount, format_money
+from campaigns.rules.periods import find_zone
 
 _NOTHING = "Nothing is changed yet: what would be saved is what is there."
 _FACTS = ("is_enabled", "daily_budget", "monthly_budget", "start_date", "end_date")
@@ -42,20 +46,23 @@ def foresee_brand(brand: Brand, changes: Mapping[str, Any], now: datetime) -> Fo
     """Return what would become of the brand's campaigns."""
     if not changes:
         return Foreseen((_NOTHING,), (), 0)
-    campaigns = Campaign.objects.filter(brand=brand).select_related("brand").with_windows().order_by("name")
-    foreseen = preview(campaigns=list(campaigns), change=changing_brand(**_facts_among(changes)), now=now)
+    campaigns = list(Campaign.objects.filter(brand=brand).select_related("brand").with_windows().order_by("name"))
     sentences = list(_budget_sentences(brand, changes, brand.currency))
     if "is_enabled" in changes:
         sentences.append("Switches the brand on." if changes["is_enabled"] else "Switches the brand off.")
     if "time_zone" in changes:
-        sentences.append(
-            f"Moves its days to {changes['time_zone']}: today and this month are counted anew there. What starts or "
-            "stops by that is known once it is saved."
-        )
+        try:
+            zone = find_zone(changes["time_zone"])
+        except InvalidTimeZone as refusal:
+            return Foreseen((f"It would not be saved. {refusal}",), (), 0)
+        move = foresee_move(brand=brand, campaigns=campaigns, zone=zone, now=now)
+        sentences += move_sentences(brand, move.brand, zone, now)
+        campaigns = list(move.campaigns)
     if "currency" in changes:
         sentences.append(f"Calls its money {changes['currency']}: no amount is converted.")
     if "name" in changes:
         sentences.append(f"Calls it {changes['name']}.")
+    foreseen = preview(campaigns=campaigns, change=changing_brand(**_facts_among(changes)), now=now)
     return _of(sentences, foreseen)
 
 
@@ -114,7 +121,7 @@ def _budget_sentence(what: str, old: Decimal | None, new: Decimal | None, curren
     if old is None:
         return f"Sets the {what} to {format_money(new, currency)}: there was no limit."
     verb = "Raises" if new > old else "Lowers"
-    return f"{verb} the {what} from {format_amount(old)} to {format_money(new, currency)}."
+    return f"{verb} the {what} from {format_amount(old, currency)} to {format_money(new, currency)}."
 
 
 def _flight_sentences(changes: Mapping[str, Any]) -> Iterator[str]:

@@ -13,9 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from campaigns.errors import InvalidAmount, Refusal
-from campaigns.models import Brand
+from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.queries.reach import Reach
-from campaigns.rules.money import parse_budget
+from campaigns.rules.money import amount_in_coins, parse_budget
 
 DAY_FORMATS = ("%Y-%m-%d",)
 
@@ -55,6 +55,8 @@ class DeskForm(forms.ModelForm[_Row]):
                 _show_no_icons(field.widget)
             if isinstance(field.widget, AdminSplitDateTime):
                 _name_both_parts(field.widget, str(field.label))
+            if isinstance(field, MoneyFormField):
+                field.currency = _currency_of(self.instance)
             if isinstance(field, forms.ModelChoiceField):
                 _offer_only(field, self.reach)
 
@@ -77,6 +79,17 @@ class DeskForm(forms.ModelForm[_Row]):
         """Return those of the named facts that the person changed; all of them for a new row."""
         wanted = names if self.instance.pk is None else [name for name in names if name in self.changed_data]
         return {name: self.cleaned_data[name] for name in wanted}
+
+
+def _currency_of(row: Model) -> str:
+    """Return the currency in which the row has its amounts; empty for a new row, which has none yet."""
+    if row.pk is None:
+        return ""
+    if isinstance(row, SpendLog):
+        row = row.campaign
+    if isinstance(row, Campaign):
+        row = row.brand
+    return row.currency if isinstance(row, Brand) else ""
 
 
 def _read_days_one_way(field: forms.Field) -> None:
@@ -109,6 +122,8 @@ class MoneyFormField(forms.Field):
     """Plain digits and a point, read by a rule, which also says what is wrong: `Decimal`, or None where it is empty."""
 
     widget = forms.TextInput
+    # Empty where it is not known.
+    currency = ""
 
     def __init__(self, *, parse: Callable[[str], Decimal | None], **kwargs: Any) -> None:
         self._parse = parse
@@ -127,7 +142,7 @@ class MoneyFormField(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         """Write an amount as it can be typed: `1234.50`."""
-        return f"{value:f}" if isinstance(value, Decimal) else value
+        return f"{amount_in_coins(value, self.currency):f}" if isinstance(value, Decimal) else value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Let phones show digits."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,11 +11,13 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
+from campaigns.admin.base import without_nul, words_of
 from campaigns.admin.exporting import ExportingAdmin
 from campaigns.admin.filters import OneCampaignFilter
 from campaigns.facts import readable_zone
 from campaigns.models import StatusChange
 from campaigns.queries.exports import Row, export_status
+from campaigns.queries.searching import search_changes
 
 COLUMNS = ("changed", "where", "state", "why", "cause", "actor", "numbers")
 
@@ -28,7 +31,6 @@ class StatusChangeAdmin(ExportingAdmin[StatusChange]):
     search_fields = ("campaign__name", "campaign__brand__name", "=actor")
     search_help_text = "Campaign, brand or who did it"
     nothing_yet = "Every start and stop of a campaign is kept here, with its reason and the numbers at that moment."
-    show_full_result_count = False
     fields = COLUMNS
     readonly_fields = COLUMNS
     exports = (("status-changes", "Export as CSV"),)
@@ -36,6 +38,12 @@ class StatusChangeAdmin(ExportingAdmin[StatusChange]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[StatusChange]:
         """Load what every line names."""
         return super().get_queryset(request).select_related("campaign__brand")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[StatusChange], bool]:
+        """Search by campaign, brand, and who did it."""
+        return search_changes(changes=queryset, words=words_of(without_nul(search_term))), False
 
     def export_rows(self, name: str, rows: QuerySet[StatusChange]) -> Iterator[Row]:
         """Yield the starts and stops."""

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.db.models import Model
 
+from campaigns.admin.forms import MoneyFormField
+
 Message = list[dict[str, dict[str, list[str]]]]
 
 _NOTHING = "none"
@@ -37,5 +39,7 @@ def _word(field: forms.Field, value: object) -> str:
         value = field.queryset.filter(pk=value).first()
     if isinstance(value, Iterable) and not isinstance(value, str | Model):
         value = ", ".join(sorted(map(str, value)))
+    if isinstance(field, MoneyFormField):
+        value = field.prepare_value(value)
     text = str(value) if value not in (None, "") else _NOTHING
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

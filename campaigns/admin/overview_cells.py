@@ -121,6 +121,10 @@ class Links:
         """Return the list of campaigns, filtered."""
         return self._list("campaign", wanted)
 
+    def entries_of_campaign(self, campaign_id: int) -> str:
+        """Return the list of the campaign's spend entries."""
+        return self._list("spendlog", {"campaign__id__exact": campaign_id})
+
     def entries(self, brand_id: int, first_day: date, last_day: date) -> str:
         """Return the list of the brand's spend entries of those local days."""
         days = {"local_day__gte": first_day.isoformat(), "local_day__lt": (last_day + _ONE_DAY).isoformat()}
@@ -131,6 +135,10 @@ class Links:
         if not self.may("campaigns.add_campaign"):
             return ""
         return f"{reverse('admin:campaigns_campaign_add')}?brand={brand_id}"
+
+    def changes(self, **wanted: str | int) -> str:
+        """Return the list of starts and stops, filtered."""
+        return self._list("statuschange", wanted)
 
     def _list(self, model: str, wanted: Mapping[str, str | int]) -> str:
         if not self.may(f"campaigns.view_{model}"):
@@ -176,8 +184,8 @@ def total(of_currency: CurrencyTotal) -> TotalCells:
         currency=of_currency.currency,
         brands=brands,
         url=f"?{urlencode({'currency': of_currency.currency})}",
-        day=_period_total(of_currency.day),
-        month=_period_total(of_currency.month),
+        day=_period_total(of_currency.day, of_currency.currency),
+        month=_period_total(of_currency.month, of_currency.currency),
     )
 
 
@@ -221,12 +229,12 @@ def describe_wait(wait: timedelta) -> str:
 def _pace(pace: Pace, currency: str, url: str) -> PaceCell:
     limit = pace.use.limit
     return PaceCell(
-        spent=format_amount(pace.use.spent),
+        spent=format_amount(pace.use.spent, currency),
         limit=f"{currency}, no limit" if limit is None else f"of {format_money(limit, currency)}",
         used=pace_cells.used_words(pace),
         bar=pace_cells.bar(pace),
-        left=pace_cells.left(pace),
-        outlook=pace_cells.outlook(pace),
+        left=pace_cells.left(pace, currency),
+        outlook=pace_cells.outlook(pace, currency),
         url=url,
     )
 
@@ -238,8 +246,9 @@ def _clock(time_zone: str, now: datetime) -> str:
         return time_zone
 
 
-def _period_total(period: PeriodTotal) -> tuple[str, str]:
+def _period_total(period: PeriodTotal, currency: str) -> tuple[str, str]:
+    spent = format_amount(period.spent, currency)
     if period.limit is None:
-        return format_amount(period.spent), "no budget set"
+        return spent, "no budget set"
     without = f", {period.without_limit} without a budget" if period.without_limit else ""
-    return format_amount(period.spent), f"of {format_amount(period.limit)}{without}"
+    return spent, f"of {format_amount(period.limit, currency)}{without}"

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
 from campaigns.queries import BrandStanding, Outlook
-from campaigns.rules.money import format_amount, format_money
+from campaigns.rules.money import format_amount, format_money, round_to_coins
 from campaigns.rules.pacing import Pace, RiskKind
 from campaigns.rules.periods import PeriodKind
 
@@ -50,7 +50,7 @@ def risk(standing: BrandStanding) -> SafeString | str:
     if standing.risk is None:
         return cells.NOTHING
     words = _RISKS[standing.risk.kind, standing.risk.period]
-    amount = format_money(standing.risk.amount, standing.currency)
+    amount = format_money(round_to_coins(standing.risk.amount, standing.currency), standing.currency)
     return format_html('<span class="money">{}</span> <span class="limit">{}</span>', amount, words)
 
 
@@ -83,23 +83,25 @@ def bar(pace: Pace) -> SafeString | str:
     )
 
 
-def left(pace: Pace) -> str:
-    """Return what is left of the budget, to the cent."""
-    return "" if pace.use.remaining is None else f"{format_amount(pace.use.remaining)} left"
+def left(pace: Pace, currency: str) -> str:
+    """Return what is left of the budget, to the last coin."""
+    return "" if pace.use.remaining is None else f"{format_amount(pace.use.remaining, currency)} left"
 
 
-def outlook(pace: Pace) -> str:
+def outlook(pace: Pace, currency: str) -> str:
     """Return what was expected by now, and where it is heading: estimates, so in whole units where that is enough."""
     parts = []
     if pace.expected is not None:
-        parts.append(f"expected {_estimate(pace.expected)}")
+        parts.append(f"expected {_estimate(pace.expected, currency)}")
     if pace.projected is not None:
-        parts.append(f"ends near {_estimate(pace.projected)}")
+        parts.append(f"ends near {_estimate(pace.projected, currency)}")
     return " · ".join(parts)
 
 
-def _estimate(amount: Decimal) -> str:
-    return f"{amount:,.0f}" if abs(amount) >= _ENOUGH_DIGITS else format_amount(amount)
+def _estimate(amount: Decimal, currency: str) -> str:
+    if abs(amount) >= _ENOUGH_DIGITS:
+        return f"{amount:,.0f}"
+    return format_amount(round_to_coins(amount, currency), currency)
 
 
 def _percent(part: Decimal, whole: Decimal) -> Decimal:

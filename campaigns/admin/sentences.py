@@ -65,5 +65,5 @@ def _money(receipt: SpendReceipt) -> str:
 
 
 def _use(use: BudgetUse, currency: str) -> str:
-    limit = "" if use.limit is None else f" of {format_amount(use.limit)}"
+    limit = "" if use.limit is None else f" of {format_amount(use.limit, currency)}"
     return f"{format_money(use.spent, currency)}{limit}"

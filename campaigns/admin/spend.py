@@ -15,14 +15,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells, sentences, spend_cells
-from campaigns.admin.base import actor_of
+from campaigns.admin.base import actor_of, without_nul, words_of
 from campaigns.admin.choices import campaign_choice, campaign_path
 from campaigns.admin.exporting import ExportingAdmin
-from campaigns.admin.filters import OneCampaignFilter, OneImportFilter
+from campaigns.admin.filters import DayFilter, OneCampaignFilter, OneImportFilter
+from campaigns.admin.journals import SIFTED_ROWS, oldest_of_newest
 from campaigns.admin.spend_forms import CorrectionForm, NewSpendForm
 from campaigns.facts import readable_zone
 from campaigns.models import SpendLog
 from campaigns.queries.exports import Row, export_entries, export_totals
+from campaigns.queries.searching import search_entries
 from campaigns.rules.money import format_money
 from campaigns.services import SpendReceipt, correct_spend, record_spend, reverse_spend
 
@@ -56,14 +58,17 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
     """The pages of spend entries."""
 
     list_display = ("number", "campaign_and_brand", "money", "occurred", "day", "details")
-    list_filter = (OneCampaignFilter, OneImportFilter, KindFilter, "local_day", "campaign__brand")
+    list_filter = (OneCampaignFilter, OneImportFilter, KindFilter, ("local_day", DayFilter), "campaign__brand")
     search_fields = ("reference", "description", "=source", "campaign__name", "campaign__brand__name")
-    search_help_text = "Reference, description, source, campaign or brand"
+    search_help_text = (
+        "Campaign, brand or whole reference; of the newest "
+        f"{SIFTED_ROWS:,} also source, and parts of reference and description"
+    )
+    sorted_by_index = frozenset({"pk", "id", "occurred_at"})
     nothing_yet = (
         "Spend comes in by the API, by imported reports, or by hand. Each entry counts at once, in its "
         "own day and month."
     )
-    show_full_result_count = False
     door = SOURCE
     actions = ("delete_selected",)
     exports = (("entries", "Export entries"), ("day-totals", "Export day totals"))
@@ -71,6 +76,16 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[SpendLog]:
         """Load what every line names."""
         return super().get_queryset(request).select_related("campaign__brand", "spend_import")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[SpendLog], bool]:
+        """Search campaigns and references, and the texts of the newest entries."""
+        term = without_nul(search_term).strip()
+        if not term:
+            return queryset, False
+        since = None if self.is_complete else oldest_of_newest(queryset)
+        return search_entries(entries=queryset, words=words_of(term), reference=term, since=since), False
 
     def export_rows(self, name: str, rows: QuerySet[SpendLog]) -> Iterator[Row]:
         """Yield the entries, or their day totals."""

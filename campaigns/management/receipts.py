@@ -102,8 +102,8 @@ def _entry_line(receipt: SpendReceipt) -> str:
 def _numbers(change: StatusChange) -> str:
     if change.limit is None or change.spent is None:
         return ""
-    limit = format_money(change.limit, change.campaign.brand.currency)
-    return f" ({format_amount(change.spent)} of {limit} spent)"
+    currency = change.campaign.brand.currency
+    return f" ({format_amount(change.spent, currency)} of {format_money(change.limit, currency)} spent)"
 
 
 def _receipt_facts(receipt: SpendReceipt, now: datetime) -> Json:

@@ -12,7 +12,7 @@ def drift_line(drift: Drift) -> str:
     """Return a line for people: whose counter, and both sums."""
     return (
         f"{drift.owner}: the counter of the {drift.kind} since {drift.since.isoformat()} says "
-        f"{format_amount(drift.counted)}, the ledger {format_amount(drift.in_ledger)}."
+        f"{format_amount(drift.counted, drift.currency)}, the ledger {format_amount(drift.in_ledger, drift.currency)}."
     )
 
 

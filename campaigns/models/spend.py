@@ -106,6 +106,8 @@ class SpendLog(models.Model):
             models.Index(
                 fields=["campaign", "local_day", "source"], include=["amount"], name="spend_campaign_day_amount_idx"
             ),
+            # For the list of a day's entries, the newest first.
+            models.Index(fields=["local_day", "id"], name="spend_day_idx"),
             # For midnight: what many brands have spent in a period that has just begun.
             models.Index(fields=["occurred_at"], name="spend_moment_idx"),
             # For corrections: what was already taken back of an entry.

@@ -69,15 +69,17 @@ def see_brand(*, brand: Brand, now: datetime) -> BrandSight:
     """Return the brand at `now`."""
     [standing] = brand_standings(brands=[brand], now=now)
     zone = readable_zone(brand)
+    campaigns = list(Campaign.objects.filter(brand=brand).select_related("schedule").order_by("name"))
     spending = BrandDays({}, {})
     course: MonthCourse | None = None
     hours: tuple[Hour, ...] = ()
     if zone is not None:
         month = period_at(PeriodKind.MONTH, now, zone)
-        spending = brand_days(brand_id=brand.pk, first_day=month.first_day, last_day=local_day(month.end, zone))
+        keys = [campaign.pk for campaign in campaigns]
+        spending = brand_days(campaign_ids=keys, first_day=month.first_day, last_day=local_day(month.end, zone))
         course = month_course(brand=brand, standing=standing, spending=spending, zone=zone, now=now)
         hours = hours_of(brand, period_at(PeriodKind.DAY, now, zone))
-    campaigns = _by_spend(brand, spending)
+    campaigns.sort(key=lambda campaign: -spending.by_campaign.get(campaign.pk, _ZERO))
     return BrandSight(
         standing=standing,
         zone=zone,
@@ -87,11 +89,6 @@ def see_brand(*, brand: Brand, now: datetime) -> BrandSight:
         more=max(0, len(campaigns) - SHOWN_CAMPAIGNS),
         changes=_changes(brand),
     )
-
-
-def _by_spend(brand: Brand, spending: BrandDays) -> list[Campaign]:
-    campaigns = Campaign.objects.filter(brand=brand).select_related("schedule").order_by("name")
-    return sorted(campaigns, key=lambda campaign: -spending.by_campaign.get(campaign.pk, _ZERO))
 
 
 def _lines(campaigns: Sequence[Campaign], brand: Brand, spending: BrandDays, now: datetime) -> tuple[CampaignLine, ...]:

@@ -73,7 +73,7 @@ def describe_moment(moment: datetime, zone: ZoneInfo) -> str:
 def _hold_sentence(hold: Hold, zone: ZoneInfo | None, currency: str) -> str:
     parts = [hold.blocker.label]
     if hold.use is not None and hold.use.limit is not None:
-        parts.append(f"{format_amount(hold.use.spent)} of {format_money(hold.use.limit, currency)} spent")
+        parts.append(f"{format_amount(hold.use.spent, currency)} of {format_money(hold.use.limit, currency)} spent")
     if hold.until is not None and zone is not None:
         parts.append(f"until {describe_moment(hold.until, zone)}")
     else:
@@ -108,7 +108,7 @@ def _use(use: BudgetUse, currency: str) -> str:
     if use.limit is None:
         return f"{format_money(use.spent, currency)} spent, no limit"
     percent = "" if use.used_percent is None else f" ({use.used_percent} %)"
-    return f"{format_amount(use.spent)} of {format_money(use.limit, currency)} spent{percent}"
+    return f"{format_amount(use.spent, currency)} of {format_money(use.limit, currency)} spent{percent}"
 
 
 def describe_next_change(verdict: Verdict) -> str:

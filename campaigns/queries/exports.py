@@ -18,7 +18,7 @@ from django.db.models import Count, Model, QuerySet, Sum
 
 from campaigns.files.guard import guard
 from campaigns.models import Campaign, SpendLog, StatusChange
-from campaigns.rules.money import from_micros, to_micros
+from campaigns.rules.money import amount_in_coins
 
 Row = tuple[str, ...]
 _Model = TypeVar("_Model", bound=Model)
@@ -58,7 +58,7 @@ def export_entries(entries: QuerySet[SpendLog]) -> Iterator[Row]:
             *_campaign_cells(campaign),
             _moment(entry.occurred_at),
             entry.local_day.isoformat(),
-            _money(entry.amount),
+            _money(entry.amount, campaign.brand.currency),
             campaign.brand.currency,
             guard(entry.source),
             guard(entry.reference),
@@ -80,7 +80,7 @@ def export_totals(entries: QuerySet[SpendLog]) -> Iterator[Row]:
         total=Sum("amount"), count=Count("pk")
     ).iterator(chunk_size=_BATCH):
         texts = (guard(brand), guard(name), guard(external_id))
-        yield (*texts, day.isoformat(), guard(source), _money(total), currency, str(count))
+        yield (*texts, day.isoformat(), guard(source), _money(total, currency), currency, str(count))
 
 
 def export_status(changes: QuerySet[StatusChange]) -> Iterator[Row]:
@@ -98,8 +98,8 @@ def export_status(changes: QuerySet[StatusChange]) -> Iterator[Row]:
             ", ".join(change.blockers),
             change.cause,
             guard(change.actor),
-            _money(change.spent),
-            _money(change.limit),
+            _money(change.spent, campaign.brand.currency),
+            _money(change.limit, campaign.brand.currency),
             campaign.brand.currency,
         )
 
@@ -144,8 +144,8 @@ def _campaign_cells(campaign: Campaign) -> Row:
     return guard(campaign.brand.name), guard(campaign.name), guard(campaign.external_id)
 
 
-def _money(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{from_micros(to_micros(amount)):f}"
+def _money(amount: Decimal | None, currency: str) -> str:
+    return "" if amount is None else f"{amount_in_coins(amount, currency):f}"
 
 
 def _moment(moment: datetime) -> str:

@@ -7,7 +7,7 @@ A micro is one millionth of a currency's unit, the unit in which ad platforms bi
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, Inexact
 
 from campaigns.errors import InvalidAmount
 
@@ -125,14 +125,32 @@ def from_micros(micros: int) -> Decimal:
     return Decimal(micros).scaleb(-_MICRO_DECIMALS, _WIDE).normalize(_WIDE)
 
 
-def format_amount(amount: Decimal) -> str:
-    """Write an amount for people: `1,234.50`, with sub-cent digits only where there are any."""
-    return f"{from_micros(to_micros(amount)):,f}"
+def format_amount(amount: Decimal, currency: str) -> str:
+    """Write an amount for people, as its currency is counted: `1,234.50` of USD, `1,235` of JPY, `1.250` of KWD.
+
+    Digits below the smallest coin stand there only where there are any.
+
+    :param currency: empty where it is not known: two decimals.
+    """
+    return f"{amount_in_coins(amount, currency):,f}"
 
 
 def format_money(amount: Decimal, currency: str) -> str:
-    """Write an amount with its currency: `1,234.50 USD`."""
-    return f"{format_amount(amount)} {currency}"
+    """Write an amount with its currency: `1,234.50 USD`, `1,235 JPY`."""
+    return f"{format_amount(amount, currency)} {currency}"
+
+
+def amount_in_coins(amount: Decimal, currency: str) -> Decimal:
+    """Return the same amount with the decimals of its currency, more only where there are any: to write it plainly."""
+    exact = Decimal(to_micros(amount)).scaleb(-_MICRO_DECIMALS, context=_WIDE)
+    shortest = exact.normalize(_WIDE)
+    decimals = max(coin_decimals(currency), -int(shortest.as_tuple().exponent))
+    return exact.quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
+
+
+def round_to_coins(amount: Decimal, currency: str) -> Decimal:
+    """Return an estimate in whole coins of its currency, half of one rounded up. What was spent is never rounded."""
+    return amount.quantize(Decimal(1).scaleb(-coin_decimals(currency)), rounding=ROUND_HALF_UP, context=_WIDE)
 
 
 def coin_decimals(currency: str) -> int:

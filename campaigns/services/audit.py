@@ -21,7 +21,8 @@ def facts_now(row: Brand | Campaign, names: Collection[str]) -> dict[str, Value]
 
     :param names: as services call them; of a campaign also those of its schedule.
     """
-    facts = {name: _as_kept(getattr(row, name)) for name in names if name not in _OF_SCHEDULES}
+    currency = (row.brand if isinstance(row, Campaign) else row).currency
+    facts = {name: _as_kept(getattr(row, name), currency) for name in names if name not in _OF_SCHEDULES}
     if isinstance(row, Campaign) and not _OF_SCHEDULES.isdisjoint(names):
         facts[HOURS] = describe_hours(getattr(row, "schedule", None))
     return facts
@@ -62,11 +63,11 @@ def note(
     )
 
 
-def _as_kept(value: object) -> Value:
+def _as_kept(value: object, currency: str) -> Value:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, Decimal):
-        return format_amount(value)
+        return format_amount(value, currency)
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{value!r} has no place in the history")

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from campaigns.errors import CorrectionRefused, NotFound
 from campaigns.models import Act, Campaign, SpendLog, StatusChange
-from campaigns.rules.money import format_amount, parse_new_amount
+from campaigns.rules.money import format_amount, format_money, parse_new_amount
 from campaigns.rules.texts import parse_description
 from campaigns.services import audit
 from campaigns.services.database import writing
@@ -34,8 +34,9 @@ def correct_spend(
     def difference(original: SpendLog, counted: Decimal) -> Decimal:
         if wanted and (wanted > 0) is not (original.amount > 0):
             kind = "a credit" if original.amount < 0 else "a spend"
+            amount = format_money(original.amount, original.campaign.brand.currency)
             raise CorrectionRefused(
-                f"Entry {original.pk} is {kind} of {format_amount(original.amount)}: its new amount needs the same "
+                f"Entry {original.pk} is {kind} of {amount}: its new amount needs the same "
                 f"sign. Reverse it, and record the other as a new entry.",
                 field="amount",
             )
@@ -111,7 +112,8 @@ def _correct(
         entries = [_correction(original, amount, description, now)] if amount else []
         changes += post(brand=brand, campaigns={campaign.pk: campaign}, entries=entries, now=now, actor=actor)
         if entries:
-            fact, was, counts = f"entry {original.pk}", format_amount(counted), format_amount(counted + amount)
+            was, counts = (format_amount(total, brand.currency) for total in (counted, counted + amount))
+            fact = f"entry {original.pk}"
             audit.note(row=campaign, act=Act.CORRECTED, before={fact: was}, after={fact: counts}, now=now, actor=actor)
         return SpendReceipt(
             entry=entries[0] if entries else original,

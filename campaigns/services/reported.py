@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from campaigns.errors import InvalidMoment, InvalidText, InvalidTimeZone, ManyRefusals, Refusal
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
-from campaigns.rules.money import parse_total
+from campaigns.rules.money import format_amount, parse_total
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, check_day, local_day, period_of_day
 from campaigns.rules.texts import parse_source
 from campaigns.services.database import writing
@@ -202,7 +202,9 @@ def _record(part: _Part, *, now: datetime, actor: str) -> dict[int, ReportedRece
     }
     ends = {day: _last_instant(day, part.brand) for day in {report.day for report in part.reports.values()}}
     entries = {
-        index: _difference(report, recorded[report.key], min(moments[report.campaign_id], ends[report.day]), now)
+        index: _difference(
+            report, recorded[report.key], min(moments[report.campaign_id], ends[report.day]), now, part.brand.currency
+        )
         for index, report in part.reports.items()
         if report.total != recorded[report.key]
     }
@@ -232,13 +234,14 @@ def _last_instant(day: date, brand: Brand) -> datetime:
     return period_of_day(PeriodKind.DAY, day, brand.zone).end - _TICK
 
 
-def _difference(report: _Report, recorded: Decimal, moment: datetime, now: datetime) -> SpendLog:
+def _difference(report: _Report, recorded: Decimal, moment: datetime, now: datetime, currency: str) -> SpendLog:
     """Return the entry over the difference.
 
     :param moment: now, for today; of an earlier day its last instant.
     """
     campaign_id, source, day = report.key
-    description = f"day total {report.total}, recorded before {recorded}"
+    total, before = format_amount(report.total, currency), format_amount(recorded, currency)
+    description = f"day total {total}, recorded before {before}"
     key = corrects = None
     return _make_entry(
         *(key, campaign_id, report.total - recorded, moment, now, day),

@@ -108,4 +108,4 @@ def _spent(row: Brand | Campaign, brand: Brand, kinds: Collection[PeriodKind], n
     """Return what counts as spent in these periods, as the history keeps it."""
     uses = budget_uses(row, readable_zone(brand), now)
     spent = {PeriodKind.DAY: ("current_daily_spend", uses.day), PeriodKind.MONTH: ("current_monthly_spend", uses.month)}
-    return {name: format_amount(use.spent) for name, use in (spent[kind] for kind in kinds)}
+    return {name: format_amount(use.spent, brand.currency) for name, use in (spent[kind] for kind in kinds)}

@@ -10,7 +10,7 @@ from decimal import Decimal
 from campaigns.errors import InvalidTimeZone, ManyRefusals, ReferenceConflict, Refusal
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.delivery import Blocker
-from campaigns.rules.money import parse_amount
+from campaigns.rules.money import format_money, parse_amount
 from campaigns.rules.periods import check_moment, local_day
 from campaigns.rules.texts import parse_description, parse_reference, parse_source
 from campaigns.services.database import writing
@@ -252,7 +252,7 @@ def _make_ready(
             _date(draft, batch.brand, batch.campaigns[draft.campaign_id], now)
             first = first_entries[key] = draft.entry
         elif not _is_same_spend(first, draft):
-            refusals.append((index, _conflict(first)))
+            refusals.append((index, _conflict(first, batch.brand.currency)))
         batch.entries[index] = first
 
 
@@ -275,9 +275,9 @@ def _is_same_spend(first: SpendLog, draft: _Draft) -> bool:
     return draft.entry.amount == first.amount and draft.given_at in (None, first.occurred_at)
 
 
-def _conflict(first: SpendLog) -> ReferenceConflict:
+def _conflict(first: SpendLog, currency: str) -> ReferenceConflict:
     return ReferenceConflict(
-        f"Reference {first.reference!r} already stands for another spend: {first.amount} at "
+        f"Reference {first.reference!r} already stands for another spend: {format_money(first.amount, currency)} at "
         f"{first.occurred_at.isoformat()}. Use a new reference, or correct that entry ({first.pk or 'above'})."
     )
 

@@ -42,6 +42,7 @@ class Drift:
     since: datetime
     counted: Decimal
     in_ledger: Decimal
+    currency: str
 
     @property
     def owner(self) -> str:
@@ -199,11 +200,13 @@ def _drift_of(brand: Brand) -> Iterator[Drift]:
             sums = _sums_by_campaign(brand, since, end)
             sums_of_brand = sum(sums.values(), Decimal(0))
             if brand.since(kind) == since and brand.counter(kind) != sums_of_brand:
-                yield Drift(brand.name, None, kind, since, brand.counter(kind), sums_of_brand)
+                yield Drift(brand.name, None, kind, since, brand.counter(kind), sums_of_brand, brand.currency)
             for campaign in campaigns:
                 in_ledger = sums.get(campaign.pk, Decimal(0))
                 if campaign.since(kind) == since and campaign.counter(kind) != in_ledger:
-                    yield Drift(brand.name, campaign.name, kind, since, campaign.counter(kind), in_ledger)
+                    yield Drift(
+                        brand.name, campaign.name, kind, since, campaign.counter(kind), in_ledger, brand.currency
+                    )
 
 
 def _sums_by_campaign(brand: Brand, start: datetime, end: datetime) -> dict[int, Decimal]:

@@ -9,9 +9,8 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString
 
-from campaigns.admin.pictures import canvas
-from campaigns.admin.pictures.scale import Scale, round_amounts, scale_for, short
-from campaigns.rules.money import format_money
+from campaigns.admin.pictures import amounts, canvas
+from campaigns.admin.pictures.scale import scale_for
 
 _TOP = 20.0
 _STRIP = 7.0
@@ -66,11 +65,17 @@ def columns_picture(
     time = _Time(columns[0].start, columns[-1].end)
     pieces = [
         *_strip(phases, time, ground),
-        *_levels(scale),
-        *(_column(column, number, len(columns), scale, currency, now) for number, column in enumerate(columns)),
+        *amounts.levels(scale, most=2),
+        *(
+            amounts.column(
+                column.spent, name=column.name, number=number, count=len(columns), scale=scale, currency=currency,
+                is_now=column.start <= now < column.end,
+            )
+            for number, column in enumerate(columns)
+        ),
         canvas.across("ground", y=scale.y(_ZERO)),
         *_labels(columns, height, now),
-    ]
+    ]  # fmt: skip
     return canvas.picture(pieces, key=key, kind="columns", height=height, title=title, description=description)
 
 
@@ -97,27 +102,6 @@ def _strip(phases: Sequence[Phase] | None, time: _Time, ground: float) -> list[S
             kind = "ran" if phase.is_running else "held"
             pieces.append(canvas.bar(kind, x=x, width=width, top=ground + 5, height=_STRIP, words=phase.words))
     return pieces
-
-
-def _levels(scale: Scale) -> list[SafeString]:
-    lines: list[SafeString] = []
-    for amount in round_amounts(scale, most=2):
-        y = scale.y(amount)
-        lines += [canvas.across("level", y=y), canvas.words(short(amount), x=0, y=y - 4)]
-    return lines
-
-
-def _column(column: Column, number: int, count: int, scale: Scale, currency: str, now: datetime) -> SafeString:
-    width = 100 / count
-    return canvas.bar(
-        "column column-now" if column.start <= now < column.end else "column",
-        x=number * width + width * 0.14,
-        width=width * 0.72,
-        top=scale.column_top(column.spent),
-        height=scale.height(column.spent),
-        words=f"{column.name}: {format_money(column.spent, currency)}",
-        round_=2,
-    )
 
 
 def _labels(columns: Sequence[Column], height: int, now: datetime) -> list[SafeString]:

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString
 
-from campaigns.admin.pictures import canvas
+from campaigns.admin.pictures import amounts, canvas
 from campaigns.admin.pictures.canvas import Point
-from campaigns.admin.pictures.scale import Scale, round_amounts, scale_for, short
-from campaigns.queries.course import MonthCourse, MonthDay
+from campaigns.admin.pictures.scale import Scale, scale_for
+from campaigns.queries.course import MonthCourse
 from campaigns.rules.money import format_money
 
 _TOP, _GROUND = 22.0, 198.0
@@ -34,7 +34,7 @@ def _running_total(course: MonthCourse, currency: str) -> list[SafeString]:
     counted = [day.counted for day in course.days if day.counted is not None]
     known = [*counted, *(amount for _, amount in ahead), *([limit] if limit is not None else [])]
     scale = scale_for(known, top=_TOP, bottom=_GROUND)
-    pieces = [*_levels(scale, short_of=limit), canvas.across("ground", y=scale.y(_ZERO))]
+    pieces = [*amounts.levels(scale, most=3, short_of=limit), canvas.across("ground", y=scale.y(_ZERO))]
     pieces += [canvas.path("plan", _points(_plan(course), course, scale), height=_HEIGHT)]
     past = [*_past(course)]
     pieces += [canvas.path("total", _points(past, course, scale), height=_HEIGHT, ground=scale.y(_ZERO))]
@@ -80,8 +80,8 @@ def _ahead(course: MonthCourse) -> list[tuple[float, Decimal]]:
     ]
 
 
-def _points(amounts: Sequence[tuple[float, Decimal]], course: MonthCourse, scale: Scale) -> list[Point]:
-    return [(_x(at, course), scale.y(amount)) for at, amount in amounts]
+def _points(reached: Sequence[tuple[float, Decimal]], course: MonthCourse, scale: Scale) -> list[Point]:
+    return [(_x(at, course), scale.y(amount)) for at, amount in reached]
 
 
 def _x(days: float, course: MonthCourse) -> float:
@@ -94,33 +94,16 @@ def _days(course: MonthCourse, currency: str) -> list[SafeString]:
     spent = [day.spent for day in course.days]
     is_near = limit is not None and limit <= 3 * max(*spent, _ZERO)
     scale = scale_for([*spent, *([limit] if limit is not None and is_near else [])], top=_DAYS_TOP, bottom=_DAYS_GROUND)
-    columns = [_column(number, day, course, scale, currency) for number, day in enumerate(course.days)]
-    pieces = [*_levels(scale, short_of=limit if is_near else None, most=1), *columns]
+    columns = [
+        amounts.column(
+            day.spent, name=f"{day.day:%a} {day.day.day} {day.day:%b}", number=number, count=len(course.days),
+            scale=scale, currency=currency, is_now=day.day == course.day.first_day,
+        )
+        for number, day in enumerate(course.days)
+    ]  # fmt: skip
+    pieces = [*amounts.levels(scale, most=1, short_of=limit if is_near else None), *columns]
     pieces += [canvas.across("ground", y=scale.y(_ZERO))]
     return pieces + (_limit(limit, scale, f"a day: {format_money(limit, currency)}") if limit and is_near else [])
-
-
-def _column(number: int, day: MonthDay, course: MonthCourse, scale: Scale, currency: str) -> SafeString:
-    width = 100 / len(course.days)
-    return canvas.bar(
-        "column column-now" if day.day == course.day.first_day else "column",
-        x=number * width + width * 0.14,
-        width=width * 0.72,
-        top=scale.column_top(day.spent),
-        height=scale.height(day.spent),
-        words=f"{day.day:%a} {day.day.day} {day.day:%b}: {format_money(day.spent, currency)}",
-        round_=2,
-    )
-
-
-def _levels(scale: Scale, *, short_of: Decimal | None, most: int = 3) -> list[SafeString]:
-    """Return lines at round amounts; none that the budget's own words would lie on."""
-    lines: list[SafeString] = []
-    for amount in round_amounts(scale, most=most):
-        y = scale.y(amount)
-        if short_of is None or abs(y - scale.y(short_of)) > 14:
-            lines += [canvas.across("level", y=y), canvas.words(short(amount), x=0, y=y - _ABOVE + 1)]
-    return lines
 
 
 def _limit(limit: Decimal, scale: Scale, words: str) -> list[SafeString]:

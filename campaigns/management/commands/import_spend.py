@@ -22,7 +22,7 @@ from campaigns.management.spend_files import (
     progress_bar,
     showing_refused_rows,
 )
-from campaigns.rules.money import format_amount
+from campaigns.rules.money import format_amount, format_money
 from campaigns.services.imports import ImportOrder, ImportReport, Mode, check_file, import_file
 
 _MOST_CHANGES_SHOWN = 20
@@ -184,14 +184,17 @@ def _lines(report: ImportReport, file: Path) -> Iterator[str]:
     yield _line("restated", f"{report.restated:,}", "recorded before with another total")
     if report.gone:
         done = "taken back, for the file does not have them" if report.missing_is_zero else "left alone"
-        amount = f"{format_amount(report.gone_amount)} {report.currency}"
+        amount = format_money(report.gone_amount, report.currency)
         yield _line("gone", f"{report.gone:,}", f"recorded before and not in the file ({amount}): {done}")
     created = ", ".join(report.created_campaigns[:3]) + (", …" if len(report.created_campaigns) > 3 else "")
     is_new = f"{len(report.created_campaigns):,} of them new{': ' if created else ''}{created}"
     yield _line("campaigns", f"{report.campaigns:,}", is_new)
-    yield _line("recorded", format_amount(report.recorded), f"{report.currency}, what the ledger gains")
+    yield _line(
+        "recorded", format_amount(report.recorded, report.currency), f"{report.currency}, what the ledger gains"
+    )
     if report.exact_total != report.rounded_total:
-        yield _line("kept", format_amount(report.rounded_total), f"{report.currency}, the file's total in whole micros")
+        kept = format_amount(report.rounded_total, report.currency)
+        yield _line("kept", kept, f"{report.currency}, the file's total in whole micros")
     yield _line("total", f"{report.exact_total:,f}", f"{report.currency}, the file's exact total")
 
 

@@ -127,8 +127,8 @@ def _lines(report: ReplayReport, order: ReplayOrder) -> Iterator[str]:
 def _tried(order: ReplayOrder) -> str:
     daily, monthly = order.daily_budget, order.monthly_budget
     parts = [
-        "no daily budget" if daily is None else f"{format_amount(daily)} a day",
-        "no monthly budget" if monthly is None else f"{format_amount(monthly)} a month",
+        "no daily budget" if daily is None else f"{_amount(daily)} a day",
+        "no monthly budget" if monthly is None else f"{_amount(monthly)} a month",
         "any hour" if order.window is None else str(order.window),
     ]
     return ", ".join(parts)
@@ -140,7 +140,7 @@ def _event_line(event: ReplayEvent, zone: ZoneInfo) -> str:
     if event.blockers:
         line += f": {', '.join(blocker.label for blocker in event.blockers)}"
     if event.spent is not None and event.limit is not None:
-        line += f" ({format_amount(event.spent)} of {format_amount(event.limit)} spent)"
+        line += f" ({_amount(event.spent)} of {_amount(event.limit)} spent)"
     return line
 
 
@@ -153,7 +153,12 @@ def _count(campaigns: int) -> str:
 
 
 def _row(word: str, *amounts: Decimal) -> str:
-    return _COLUMNS.format(word, *map(format_amount, amounts))
+    return _COLUMNS.format(word, *map(_amount, amounts))
+
+
+def _amount(amount: Decimal) -> str:
+    # A replay is of a file, and of no brand that would say in which currency.
+    return format_amount(amount, "")
 
 
 def _facts(report: ReplayReport, order: ReplayOrder) -> Json:

@@ -60,7 +60,7 @@ def _table(statuses: Sequence[BrandStatus]) -> Table:
         zone = _readable_zone(brand.time_zone)
         table.add_row(*_brand_cells(brand), style="bold")
         for campaign in brand.campaigns:
-            table.add_row(*_campaign_cells(campaign, zone))
+            table.add_row(*_campaign_cells(campaign, zone, brand.currency))
         table.add_section()
     return table
 
@@ -69,26 +69,40 @@ def _brand_cells(brand: BrandStatus) -> list[Text]:
     name = Text(f"{brand.name} ({brand.currency})")
     state = Text("on") if brand.is_enabled else Text("off", style=COLOURS[Status.INACTIVE])
     running = Text(f"{brand.running} of {len(brand.campaigns)} running")
-    return [name, state, *_use_cells(brand.uses.day), *_use_cells(brand.uses.month), running, Text(brand.time_zone)]
+    return [
+        name,
+        state,
+        *_use_cells(brand.uses.day, brand.currency),
+        *_use_cells(brand.uses.month, brand.currency),
+        running,
+        Text(brand.time_zone),
+    ]
 
 
-def _campaign_cells(campaign: CampaignStatus, zone: ZoneInfo | None) -> list[Text]:
+def _campaign_cells(campaign: CampaignStatus, zone: ZoneInfo | None, currency: str) -> list[Text]:
     name = Text(f"  {campaign.name}")
     state = Text(campaign.status, style=COLOURS[campaign.status])
     held = Text(", ".join(blocker.label for blocker in campaign.blockers))
     change = Text(_moment(campaign, zone))
-    return [name, state, *_use_cells(campaign.uses.day), *_use_cells(campaign.uses.month), held, change]
+    return [
+        name,
+        state,
+        *_use_cells(campaign.uses.day, currency),
+        *_use_cells(campaign.uses.month, currency),
+        held,
+        change,
+    ]
 
 
-def _use_cells(use: BudgetUse) -> list[Text]:
+def _use_cells(use: BudgetUse, currency: str) -> list[Text]:
     """Return two cells: spent of limit, and the share of it that is used."""
-    spent = format_amount(use.spent)
+    spent = format_amount(use.spent, currency)
     if use.limit is None:
         return [Text(spent), Text()]
     percent = use.used_percent
     colour = "red" if use.is_used_up else "yellow" if use.is_nearly_used_up else ""
     share = "" if percent is None else f"{percent} %"
-    return [Text(f"{spent} of {format_amount(use.limit)}"), Text(share, style=colour)]
+    return [Text(f"{spent} of {format_amount(use.limit, currency)}"), Text(share, style=colour)]
 
 
 def _moment(campaign: CampaignStatus, zone: ZoneInfo | None) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from campaigns.errors import InvalidTimeZone, ManyRefusals, ReferenceConflict, Refusal
 from campaigns.files import MOST_REMEMBERED
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
+from campaigns.rules.money import format_money
 from campaigns.rules.periods import local_day
 from campaigns.services.database import writing
 from campaigns.services.driver import ModelMaker
@@ -44,7 +45,7 @@ def check_entries(reading: Reading, book: CampaignBook, order: ImportOrder) -> I
             if seen is not None:
                 first = seen.setdefault((draft.campaign if key is None else key, draft.reference), draft)
             if (entry and not _is_same_entry(entry, draft)) or not _is_same_draft(first, draft):
-                reading.refuse(draft.line, _conflict(draft, entry or first))
+                reading.refuse(draft.line, _conflict(draft, entry or first, book.brand.currency))
             elif entry or first is not draft:
                 outcome.duplicate += 1
             else:
@@ -120,7 +121,7 @@ class _Writer:
             brand = locked.brands[self._book.brand.pk]
             changes = _prepare(brand, locked.campaigns, drafts, now)
             recorded = look_up(names) if self._looks_first else _NOTHING_RECORDED
-            part = _sort(names, drafts, recorded)
+            part = _sort(names, drafts, recorded, brand.currency)
             entries = self._entries(part, recorded, brand.zone, now)
             if entries:
                 changes += post(brand=brand, campaigns=locked.campaigns, entries=entries, now=now, actor=self._actor)
@@ -187,7 +188,7 @@ def _prepare(
         raise ManyRefusals([(draft.line, InvalidTimeZone(sentence)) for draft in drafts], row_word="line") from None
 
 
-def _sort(names: Sequence[Name], drafts: Sequence[Draft], recorded: Recorded) -> _Part:
+def _sort(names: Sequence[Name], drafts: Sequence[Draft], recorded: Recorded, currency: str) -> _Part:
     """Tell the rows that are new from those that are not.
 
     :raises ManyRefusals: with those whose reference stands for another spend.
@@ -198,7 +199,7 @@ def _sort(names: Sequence[Name], drafts: Sequence[Draft], recorded: Recorded) ->
         entry = recorded.entries.get(name)
         first = part.new.setdefault(name, draft) if entry is None else draft
         if (entry and not _is_same_entry(entry, draft)) or not _is_same_draft(first, draft):
-            refusals.append((draft.line, _conflict(draft, entry or first)))
+            refusals.append((draft.line, _conflict(draft, entry or first, currency)))
         elif entry:
             part.met.append(entry)
         elif first is not draft:
@@ -217,9 +218,10 @@ def _is_same_draft(first: Draft, draft: Draft) -> bool:
     return first is draft or (first.amount, first.occurred_at) == (draft.amount, draft.occurred_at)
 
 
-def _conflict(draft: Draft, other: RecordedEntry | Draft) -> ReferenceConflict:
+def _conflict(draft: Draft, other: RecordedEntry | Draft, currency: str) -> ReferenceConflict:
+    amount, others = (format_money(one.amount, currency) for one in (draft, other))
     where = f"line {other.line}" if isinstance(other, Draft) else f"entry {other.key}"
     return ReferenceConflict(
-        f"Reference {draft.reference!r} already stands for another spend: {other.amount} at "
-        f"{other.occurred_at.isoformat()} ({where}); this row says {draft.amount} at {draft.occurred_at.isoformat()}."
+        f"Reference {draft.reference!r} already stands for another spend: {others} at "
+        f"{other.occurred_at.isoformat()} ({where}); this row says {amount} at {draft.occurred_at.isoformat()}."
     )

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from campaigns.models import Brand
 from tests.campaigns.admin.browser import Browser, Page
 from tests.campaigns.admin.paths import CAMPAIGNS, change_page
-from tests.factories import DAY, NOON, hours, make_brand, make_campaign, spend
+from tests.factories import DAY, HOUR, NOON, hours, make_brand, make_campaign, spend
 from tests.readings import everything_stored, state_of
 
 
@@ -55,7 +55,10 @@ def test_month_and_today_are_pictures_with_words_and_tables(desk: Browser) -> No
     drawn = pictures(page)
     assert set(drawn) == {"Spend in November 2026", "Spend today by hour"}
     assert drawn["Spend in November 2026"].findtext("desc", "nothing") in page.text
-    assert "35.00 USD of 1,000.00 so far. If it goes on like this, the month ends near 53.81 USD." in page.text
+    assert (
+        "35.00 USD of 1,000.00 so far. An even plan, over the hours that are set now, would be at 650.49 USD. "
+        "If it goes on like this, the month ends near 53.81 USD."
+    ) in page.text
     assert "Thu 19 Nov 2026 10.00 10.00 Fri 20 Nov 2026 25.00 35.00" in page.text
     assert "25.00 USD today. Most of it from 12:00 on: 25.00 USD." in page.text
 
@@ -128,6 +131,25 @@ def test_switch_asks_first_and_comes_back_to_the_page(desk: Browser) -> None:
             {"time_zone": "Europe/Berlin", "name": "New", "currency": "EUR"},
             ["Moves its days to Europe/Berlin", "Calls it New.", "Calls its money EUR: no amount is converted."],
         ),
+        (
+            {"time_zone": "Europe/Berlin"},
+            [
+                "Moves its days to Europe/Berlin, where it is Fri 20 Nov 2026 18:00 now.",
+                "it began Thu 19 Nov 18:00 and ends Fri 20 Nov 18:00 by the clocks of America/New_York.",
+                "What counts as spent today becomes 120.00 USD (it is 120.00), counted since Fri 20 Nov 00:00",
+                "no campaign would start or stop",
+            ],
+        ),
+        (
+            {"time_zone": "Asia/Tokyo"},
+            [
+                "Its day is 21 Nov 2026 then: it began Fri 20 Nov 10:00 and ends Sat 21 Nov 10:00",
+                "Its month is November 2026 then: it began Sat 31 Oct 11:00 and ends Mon 30 Nov 10:00",
+                "What counts as spent today becomes 0.00 USD (it is 120.00). ",
+                "of 3 campaigns 2 would start at once.",
+            ],
+        ),
+        ({"time_zone": "Mars/Olympus"}, ["It would not be saved. 'Mars/Olympus' is not a time zone"]),
         ({"is_enabled": False}, ["Switches the brand off.", "no campaign would start or stop"]),
         ({}, ["Nothing is changed yet"]),
     ],
@@ -136,7 +158,7 @@ def test_preview_says_what_a_change_would_do_and_writes_nothing(
     desk: Browser, typed: dict[str, str | bool], sentences: list[str]
 ) -> None:
     brand = make_brand(name="Acme", daily_budget="100")
-    spend(make_campaign(brand, name="Search"), "120.00")
+    spend(make_campaign(brand, name="Search"), "120.00", occurred_at=NOON - 3 * HOUR)
     make_campaign(brand, name="Social")
     make_campaign(brand, name="Off", is_enabled=False)
     before = everything_stored()

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 def course(brand: Brand, now: datetime = NOON) -> MonthCourse:
     brand = Brand.objects.get(pk=brand.pk)
     [standing] = brand_standings(brands=[brand], now=now)
-    spending = brand_days(brand_id=brand.pk, first_day=date(2026, 11, 1), last_day=date(2026, 11, 30))
+    keys = [campaign.pk for campaign in brand.campaigns.all()]
+    spending = brand_days(campaign_ids=keys, first_day=date(2026, 11, 1), last_day=date(2026, 11, 30))
     return month_course(brand=brand, standing=standing, spending=spending, zone=brand.zone, now=now)
 
 

@@ -24,7 +24,7 @@ def test_days_add_up_by_the_brands_own_dates() -> None:
     spend(second, "-1.00")
     spend(make_campaign(), "100.00")
 
-    found = brand_days(brand_id=brand.pk, first_day=date(2026, 11, 1), last_day=date(2026, 11, 30))
+    found = brand_days(campaign_ids=[first.pk, second.pk], first_day=date(2026, 11, 1), last_day=date(2026, 11, 30))
 
     assert found.by_day == {date(2026, 11, 19): Decimal("1.50"), date(2026, 11, 20): Decimal("5.00")}
     assert found.by_campaign == {first.pk: Decimal("3.50"), second.pk: Decimal("3.00")}

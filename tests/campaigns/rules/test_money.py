@@ -12,12 +12,14 @@ from campaigns.errors import InvalidAmount
 from campaigns.rules.money import (
     LARGEST_AMOUNT,
     LARGEST_MICROS,
+    amount_in_coins,
     format_amount,
     format_money,
     from_micros,
     parse_amount,
     parse_budget,
     parse_total,
+    round_to_coins,
     round_to_micros,
     to_micros,
 )
@@ -281,7 +283,34 @@ def test_eight_times_a_dime_is_eighty_cents() -> None:
     ],
 )
 def test_format_amount_shows_every_digit_and_no_more(amount: str, text: str) -> None:
-    assert format_amount(Decimal(amount)) == text
+    assert format_amount(Decimal(amount), "USD") == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("1234", "JPY", "1,234"),
+        ("1234.50", "JPY", "1,234.5"),
+        ("0", "JPY", "0"),
+        ("1000000", "KRW", "1,000,000"),
+        ("12.5", "KWD", "12.500"),
+        ("12.5004", "KWD", "12.5004"),
+        ("-3", "KWD", "-3.000"),
+        ("12.5", "", "12.50"),
+        ("999999999999.999999", "JPY", "999,999,999,999.999999"),
+    ],
+)
+def test_format_amount_has_the_decimals_of_the_currency(amount: str, currency: str, text: str) -> None:
+    assert format_amount(Decimal(amount), currency) == text
+    assert f"{amount_in_coins(Decimal(amount), currency):f}" == text.replace(",", "")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "coins"),
+    [("1234.50", "JPY", "1235"), ("-0.4", "JPY", "0"), ("1.005", "USD", "1.01"), ("1.0005", "KWD", "1.001")],
+)
+def test_estimates_are_whole_coins(amount: str, currency: str, coins: str) -> None:
+    assert round_to_coins(Decimal(amount), currency) == Decimal(coins)
 
 
 def test_format_money_names_the_currency() -> None:

@@ -58,8 +58,8 @@ def test_every_counter_that_differs_is_told_with_both_sums(caplog: pytest.LogCap
 
     ten = Decimal("10.00")
     assert drifts == [
-        Drift("Acme", "Search", PeriodKind.DAY, THIS_MIDNIGHT, Decimal("9.999999"), ten),
-        Drift("Acme", None, PeriodKind.MONTH, MONTH_START, Decimal("11.00"), ten),
+        Drift("Acme", "Search", PeriodKind.DAY, THIS_MIDNIGHT, Decimal("9.999999"), ten, "USD"),
+        Drift("Acme", None, PeriodKind.MONTH, MONTH_START, Decimal("11.00"), ten, "USD"),
     ]
     assert [drift.owner for drift in drifts] == ["Acme/Search", "Acme"]
     assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
