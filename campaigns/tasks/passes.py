@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import mismatches, passes, resets, totals
 from campaigns.services.passes import PassReport
-from campaigns.tasks.ranges import HOURLY_RANGE_EXPIRES, Pass, Work, run_pass, within
+from campaigns.tasks.ranges import Pass, Work, run_pass, within
 from campaigns.tasks.runs import TaskReport, count
 
 
@@ -43,12 +43,16 @@ def _check_ledger(*, brand_ids: Sequence[int], now: datetime) -> TaskReport:
 
 DAYPARTING = Pass(passes.due_brands, _telling(passes.review_due))
 BUDGETS = Pass(mismatches.find_brands, _telling(passes.review_brands))
-EVERYTHING = Pass(_find_all, _telling(passes.audit_brands), HOURLY_RANGE_EXPIRES)
+EVERYTHING = Pass(_find_all, _telling(passes.audit_brands), every_minutes=60)
 FORWARD = {
-    kind: Pass(partial(mismatches.find_behind, kind=kind), _telling(partial(passes.bring_forward, kind=kind)))
+    kind: Pass(
+        partial(mismatches.find_behind, kind=kind),
+        _telling(partial(passes.bring_forward, kind=kind)),
+        every_minutes=15,
+    )
     for kind in PeriodKind
 }
-LEDGER = Pass(_find_all, _check_ledger)
+LEDGER = Pass(_find_all, _check_ledger, every_minutes=5)
 
 
 @shared_task(name="campaigns.tasks.enforce_dayparting")

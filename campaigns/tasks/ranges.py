@@ -15,9 +15,8 @@ from django.utils import timezone
 from campaigns.services import pulses
 from campaigns.tasks.runs import TaskReport, count, noted
 
-# A range that waits longer than this finds its work done by the next pass: a minute's, or an hour's.
-RANGE_EXPIRES = 55
-HOURLY_RANGE_EXPIRES = 3595
+# A range that still waits when the next pass is due would do what that one does; before, nobody else does it.
+MARGIN_SECONDS = 5
 
 
 class Find(Protocol):
@@ -38,11 +37,19 @@ class Work(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A pass over brands: how it finds those that need it, and what it does to them."""
+    """A pass over brands: how it finds those that need it, what it does to them, and how often.
+
+    :param every_minutes: as the schedule has it.
+    """
 
     find: Find
     work: Work
-    range_expires: int = RANGE_EXPIRES
+    every_minutes: int = 1
+
+    @property
+    def range_expires(self) -> int:
+        """So many seconds a range may wait for a worker: until just before the next pass."""
+        return self.every_minutes * 60 - MARGIN_SECONDS
 
     def run(self, *, now: datetime) -> TaskReport:
         """Do the work for all that need it, in this process."""

@@ -10,13 +10,14 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from campaigns.services.imports import uploads
-from campaigns.tasks.ranges import RANGE_EXPIRES
 from campaigns.tasks.runs import TaskReport, count, noted
 
 logger = logging.getLogger(__name__)
 
 # Somebody waits for the page: a broker that is away, or that accepts and never answers, has a second, and one try.
 QUICK_SENDING = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0}
+# What still waits then is sent again by the next run, a minute later.
+WAITS_SECONDS = 55
 
 
 @shared_task(name="campaigns.tasks.run_import")
@@ -57,5 +58,5 @@ def _send_waiting_imports(*, now: datetime) -> TaskReport:
     del now  # an upload waits from the moment on at which it is there
     waiting = uploads.waiting()
     for import_id in waiting:
-        run_import.apply_async(args=(import_id,), expires=RANGE_EXPIRES)
+        run_import.apply_async(args=(import_id,), expires=WAITS_SECONDS)
     return TaskReport(f"{count(len(waiting), 'import')} sent to the workers", handled=len(waiting))
