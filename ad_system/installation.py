@@ -15,10 +15,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 from filelock import FileLock
 
 from ad_system.errors import CannotStart
+from ad_system.tables import missing_migrations
 
 ADMINISTRATOR = "admin"
 PASSWORD_BYTES = 12
@@ -42,20 +43,19 @@ def prepare_database(say: Callable[[str], object]) -> None:
     """
     try:
         with _alone():
-            steps = missing_migrations()
-            if steps:
-                say(f"Bringing the database up to date ({steps} migrations)")
+            missing = missing_migrations()
+            if missing:
+                say(f"Bringing the database up to date ({len(missing)} migrations)")
                 call_command("migrate", interactive=False, verbosity=0)
             else:
                 say("The database is up to date")
+    except InconsistentMigrationHistory as error:
+        raise CannotStart(
+            f"The history of the database's migrations has a gap: {' '.join(str(error).split())} Nothing was changed. "
+            "Restore the newest backup, or ask whoever migrated by hand."
+        ) from error
     except DatabaseError as error:
         raise CannotStart(f"The database cannot be used: {' '.join(str(error).split())}") from error
-
-
-def missing_migrations() -> int:
-    """This will return how many migrations of this version the database lacks; those of a newer one do not count."""
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 @contextmanager
