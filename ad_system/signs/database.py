@@ -15,7 +15,10 @@ PULSES_MIGRATION = ("campaigns", "0006_signs_of_life")
 
 
 def unreachable(error: Exception) -> Finding:
-    """This will return the finding for a database that said no, or nothing. Its own words are for those who may see details."""
+    """This will return the finding for a database that said no, or nothing.
+
+    Its own words are for those who may see details.
+    """
     return Finding(
         Part.DATABASE,
         Level.ILL,
@@ -49,7 +52,10 @@ def _answers() -> None:
         **own.settings_dict["OPTIONS"],
         "connect_timeout": round(PATIENCE_SECONDS),
         # The question ends some time after its host is gone, and can be asked again.
-        **{"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 10_000},
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 10_000,
     }
     try:
         with own.cursor() as cursor:
