@@ -14,7 +14,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import Error as AnyDatabaseError
+from django.db import connection
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from filelock import FileLock
 
@@ -42,7 +43,7 @@ def prepare_database(say: Callable[[str], object]) -> None:
     :raises CannotStart: if the database does not answer or refuses.
     """
     try:
-        with _alone():
+        with _told_of_the_database(), _alone():
             missing = missing_migrations()
             if missing:
                 say(f"Bringing the database up to date ({len(missing)} migrations)")
@@ -54,7 +55,14 @@ def prepare_database(say: Callable[[str], object]) -> None:
             f"The history of the database's migrations has a gap: {' '.join(str(error).split())} Nothing was changed. "
             "Restore the newest backup, or ask whoever migrated by hand."
         ) from error
-    except DatabaseError as error:
+
+
+@contextmanager
+def _told_of_the_database() -> Iterator[None]:
+    """Say it in a sentence where the database is away, or goes away between two steps."""
+    try:
+        yield
+    except AnyDatabaseError as error:
         raise CannotStart(f"The database cannot be used: {' '.join(str(error).split())}") from error
 
 
@@ -92,26 +100,36 @@ def prepare_static_files(say: Callable[[str], object]) -> None:
             call_command("collectstatic", interactive=False, verbosity=0)
 
 
+@_told_of_the_database()
 def load_demo() -> None:
     """This will load the demo agency at the first start, if the database is empty; the command sees whether it is.
 
     Later it is for people to say: who removed it, or began without it, does not want it back at every start.
+
+    :raises CannotStart: if the database does not answer.
     """
     if not get_user_model()._default_manager.exists():
         call_command("load_demo")
 
 
+@_told_of_the_database()
 def prepare_groups() -> None:
-    """This will make the ready groups of people where there is no group yet; later they are people's own matter."""
+    """This will make the ready groups of people where there is no group yet; later they are people's own matter.
+
+    :raises CannotStart: if the database does not answer.
+    """
     if not Group.objects.exists():
         call_command("create_groups", stdout=StringIO())
 
 
+@_told_of_the_database()
 def ensure_administrator() -> Administrator | None:
     """This will return an administrator, made here and now if there is none.
 
     None: nobody can sign in as one, and it is for a person to decide who may (the only ones were switched off, or an
     ordinary user has the name).
+
+    :raises CannotStart: if the database does not answer.
     """
     users = get_user_model()._default_manager
     administrators = users.filter(is_superuser=True)
