@@ -7,6 +7,7 @@ from django.db import connection
 from ad_system.signs.findings import Finding, Level, Part
 from ad_system.signs.question import Question
 from ad_system.tables import missing_migrations
+from campaigns.services.database import is_forbidden
 
 # A busy one may take a while to let somebody in. Nobody who looks waits for longer.
 PATIENCE_SECONDS = 3.0
@@ -19,12 +20,13 @@ def unreachable(error: Exception) -> Finding:
 
     Its own words are for those who may see details.
     """
+    sentence = "The database does not answer: nothing can be recorded or read."
+    advice = "Start it, or correct DATABASE_URL. Whoever sends spend sends it again: what has a reference counts once."
+    if is_forbidden(error):
+        sentence = "The database answers, but its tables belong to another user."
+        advice = "Give them to the user of DATABASE_URL, or restore them as that user."
     return Finding(
-        Part.DATABASE,
-        Level.ILL,
-        "The database does not answer: nothing can be recorded or read.",
-        "Start it, or correct DATABASE_URL. Whoever sends spend sends it again: what has a reference counts once.",
-        (f"{type(error).__name__}: {' '.join(str(error).split())}",),
+        Part.DATABASE, Level.ILL, sentence, advice, (f"{type(error).__name__}: {' '.join(str(error).split())}",)
     )
 
 

@@ -111,9 +111,7 @@ for step in (lambda: installation.prepare_database(print), installation.prepare_
 
 @pytest.mark.system
 def test_database_that_dies_at_any_step_of_the_start_is_a_sentence(tmp_path: Path) -> None:
-    done = run_python(
-        tmp_path, "-c", STEPS, DATABASE_URL=POSTGRES_IN_VAIN, DJANGO_SETTINGS_MODULE="ad_system.settings"
-    )
+    done = run_python(tmp_path, "-c", STEPS, DATABASE_URL=POSTGRES_IN_VAIN, DJANGO_SETTINGS_MODULE="ad_system.settings")
 
     said = done.stdout.splitlines()
     assert len(said) == 4, done.stderr
