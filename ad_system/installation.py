@@ -21,6 +21,8 @@ from filelock import FileLock
 
 from ad_system.errors import CannotStart
 from ad_system.tables import missing_migrations
+from campaigns.errors import BrandBusy
+from campaigns.services.database import refusal_of
 
 ADMINISTRATOR = "admin"
 PASSWORD_BYTES = 12
@@ -63,7 +65,13 @@ def _told_of_the_database() -> Iterator[None]:
     try:
         yield
     except AnyDatabaseError as error:
-        raise CannotStart(f"The database cannot be used: {' '.join(str(error).split())}") from error
+        said = " ".join(str(error).split())
+        if isinstance(refusal_of(error), BrandBusy):
+            raise CannotStart(
+                f"Somebody else holds a table, and did not let go of it in time ({said}). What was begun was taken back: "
+                "start again when nothing long runs (a backup, an export), or end it."
+            ) from error
+        raise CannotStart(f"The database cannot be used: {said}") from error
 
 
 @contextmanager

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
 
 from ad_system import installation
+from ad_system.errors import CannotStart
 from ad_system.installation import Administrator
 from campaigns.models import Brand
+from tests.holding import impatience
 
 
 @pytest.mark.django_db
@@ -66,6 +71,18 @@ def test_prepare_database_says_that_nothing_is_to_do() -> None:
     installation.prepare_database(said.append)
 
     assert said == ["The database is up to date"]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_table_that_somebody_holds_is_told_as_a_sentence() -> None:
+    other = connection.copy()
+    with contextlib.closing(other), other.cursor() as cursor, impatience():
+        cursor.execute("BEGIN; LOCK TABLE django_migrations")
+
+        with pytest.raises(CannotStart, match=r"^Somebody else holds a table.*start again when nothing long runs"):
+            installation.prepare_database(str)
+        cursor.execute("ROLLBACK")
 
 
 @pytest.mark.django_db
