@@ -68,8 +68,8 @@ def _told_of_the_database() -> Iterator[None]:
         said = " ".join(str(error).split())
         if isinstance(refusal_of(error), BrandBusy):
             raise CannotStart(
-                f"Somebody else holds a table, and did not let go of it in time ({said}). What was begun was taken back: "
-                "start again when nothing long runs (a backup, an export), or end it."
+                f"Somebody else holds a table, and did not let go of it in time ({said}). What was begun was taken "
+                "back: start again when nothing long runs (a backup, an export), or end it."
             ) from error
         raise CannotStart(f"The database cannot be used: {said}") from error
 
