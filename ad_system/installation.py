@@ -99,13 +99,22 @@ def _may_begin() -> bool:
 
 
 def prepare_static_files(say: Callable[[str], object]) -> None:
-    """This will collect the static files where they are served from one folder, and make the folder in any case."""
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-    if settings.ENVIRONMENT.production:
-        # Several web servers may share the folder.
-        with FileLock(settings.ENVIRONMENT.data_dir / "static.lock"):
-            say("Collecting static files")
-            call_command("collectstatic", interactive=False, verbosity=0)
+    """This will collect the static files where they are served from one folder, and make the folder in any case.
+
+    :raises CannotStart: if they cannot be written.
+    """
+    try:
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+        if settings.ENVIRONMENT.production:
+            # Several web servers may share the folder.
+            with FileLock(settings.ENVIRONMENT.data_dir / "static.lock"):
+                say("Collecting static files")
+                call_command("collectstatic", interactive=False, verbosity=0)
+    except OSError as error:
+        raise CannotStart(
+            f"The static files cannot be written to DATA_DIR ({error.filename}: {error.strerror}): give the folder to "
+            "this user, or name another one."
+        ) from error
 
 
 @_told_of_the_database()
