@@ -110,7 +110,7 @@ SCHEDULE = (
         name="Forget old records",
         task="campaigns.tasks.forget_old_records",
         every_minutes=30,
-        description="Deletes what is older than the settings keep it: history, messages, uploads. Never the ledger.",
+        description="Deletes what is older than the settings keep it: history, audit, messages. Never the ledger.",
     ),
     ScheduledTask(
         name="Simulate spend (demo)",

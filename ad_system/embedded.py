@@ -22,6 +22,15 @@ LONGEST_SOCKET_PATH = 100
 POSTGRES_LOCK_SECONDS = 5.0
 SQLITE_LOCK_SECONDS = 20.0
 
+# libpq's own patience with a server that accepts and never answers has no end, and with a host that is gone, hours.
+POSTGRES_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+
 
 def secret_key(data_dir: Path) -> str:
     """Return the key kept in `data_dir`, made on first use and readable by its owner only."""
@@ -65,11 +74,12 @@ def database(
     else:
         settings["CONN_HEALTH_CHECKS"] = True
         settings["PASSWORD"] = password or settings["PASSWORD"]
+        # First, so that whoever gives options of his own in the URL has the last word, here and below.
+        settings["OPTIONS"] = {**POSTGRES_PATIENCE, **settings.get("OPTIONS", {})}
         if has_pooler:
             _share_connections(settings)
         else:
-            # First, so that whoever gives options of his own in the URL has the last word.
-            options = settings.setdefault("OPTIONS", {})
+            options = settings["OPTIONS"]
             milliseconds = round((lock_timeout or POSTGRES_LOCK_SECONDS) * 1000)
             options["options"] = f"-c lock_timeout={milliseconds} {options.get('options', '')}".strip()
             # Those of campaigns/services/statements.py are prepared at once; Django's own never are.
@@ -83,7 +93,7 @@ def _share_connections(settings: dict[str, Any]) -> None:
     Nor options at the start, which PgBouncer refuses: the role in the database has them (docs/scale.md).
     """
     settings["DISABLE_SERVER_SIDE_CURSORS"] = True
-    options = settings.setdefault("OPTIONS", {})
+    options = settings["OPTIONS"]
     options.pop("options", None)
     options["prepare_threshold"] = None
 

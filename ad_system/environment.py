@@ -141,6 +141,15 @@ class Environment(BaseSettings):
     keep_history_days: int = Field(
         default=0, ge=0, description="Starts and stops of campaigns are deleted after so many days. 0: never."
     )
+    keep_audit_days: int = Field(
+        default=0, ge=0, description="What people and programs did is deleted after so many days. 0: never."
+    )
+    keep_sign_ins_days: int = Field(
+        default=0, ge=0, description="Who signed in, when and from where is deleted after so many days. 0: never."
+    )
+    keep_refusals_days: int = Field(
+        default=0, ge=0, description="Counts of refused spend are added up over all days before these. 0: never."
+    )
     keep_imports_days: int = Field(
         default=0, ge=0, description="Imports that recorded nothing are deleted after so many days. 0: never."
     )

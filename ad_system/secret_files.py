@@ -22,6 +22,10 @@ SECRETS = (
 )
 
 
+# Whose file may be empty: most of the time there is none.
+OPTIONAL = frozenset({"secret_key_fallbacks"})
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """Stands in the place of a secret that cannot be read; the sentence says why."""
@@ -54,4 +58,6 @@ def _read(setting: str) -> str | Unreadable | None:
         return Unreadable(f"cannot be read from {path} ({setting}_FILE): {error.strerror}")
     except UnicodeDecodeError:
         return Unreadable(f"cannot be read from {path} ({setting}_FILE): it is no text")
+    if setting.lower() in OPTIONAL:
+        return content
     return content or Unreadable(f"is missing: {path} ({setting}_FILE) is empty")

@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
-from ad_system import installation
 from ad_system.errors import CannotStart
+from ad_system.tables import missing_migrations
 
 LOOK_EVERY_SECONDS = 0.5
 CONNECT_SECONDS = 3
@@ -48,10 +48,13 @@ def tables_trouble() -> str:
     if trouble := database_trouble():
         return trouble
     try:
-        missing = installation.missing_migrations()
+        missing = missing_migrations()
     except DatabaseError as error:
         return f"The database cannot be read: {_one_line(error)}."
-    return f"The database lacks {missing} migrations: run manage.py run_part migrate." if missing else ""
+    if not missing:
+        return ""
+    lacks = "1 migration" if len(missing) == 1 else f"{len(missing)} migrations"
+    return f"The database lacks {lacks}: run manage.py run_part migrate."
 
 
 def broker_trouble() -> str:

@@ -19,6 +19,7 @@ class CampaignsConfig(AppConfig):
         register(checks.check_clock, "campaigns")
         register(checks.check_time_travel, "campaigns", Tags.security, deploy=True)
         register(checks.check_webhooks, "campaigns", Tags.security, deploy=True)
+        register(checks.check_front, "campaigns", deploy=True)
 
 
 class DeskAdminConfig(admin_apps.AdminConfig):

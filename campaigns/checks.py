@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error
 from django.db import connections
 
 VENDORS = ("postgresql", "sqlite")
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def check_database(**_: Any) -> list[CheckMessage]:
@@ -84,6 +85,30 @@ def check_webhooks(**_: Any) -> list[CheckMessage]:
             id="campaigns.W007",
         )
     ]
+
+
+def check_front(**_: Any) -> list[CheckMessage]:
+    """Report, of a deployment, that nobody who comes from elsewhere would see a page."""
+    if not settings.SECURE_SSL_REDIRECT:
+        return []
+    found: list[CheckMessage] = []
+    if THIS_MACHINE.issuperset(settings.ALLOWED_HOSTS):
+        found.append(
+            checks.Warning(
+                "ALLOWED_HOSTS names this machine only: whoever comes from elsewhere is told that the request is bad.",
+                hint="Set it to the name of the site, such as desk.example.com.",
+                id="campaigns.W008",
+            )
+        )
+    if not settings.TRUSTED_PROXIES:
+        found.append(
+            checks.Warning(
+                "TRUSTED_PROXIES is empty: behind a proxy that ends TLS each page leads to itself, again and again.",
+                hint="Set it to the proxy's address as the web server sees it: 127.0.0.1 for one on the same host.",
+                id="campaigns.W009",
+            )
+        )
+    return found
 
 
 def _transaction_mode(database: dict[str, Any]) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-import time
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,15 +10,13 @@ from kombu.transport import virtual
 
 from ad_system.celery import app
 from ad_system.signs.findings import Finding, Level, Part
+from ad_system.signs.question import NoAnswer, Question
 
 # Nobody who looks waits for longer, whatever the broker, the network or the name server do.
 PATIENCE_SECONDS = 1.0
 
 # A few tasks are sent each minute, and expire before the next: so many are hours without a worker, or a long pass.
 MANY_WAITING = 200
-
-# One question at a time: a broker that accepts and never answers must not gather threads.
-_asking = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +35,12 @@ class BrokerAnswer:
 
 def ask_broker() -> BrokerAnswer:
     """This will ask the broker how many messages wait, for a second at most."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    if not _asking.acquire(timeout=PATIENCE_SECONDS):
-        return BrokerAnswer(is_there=False, why="it has not answered the question before yet")
-    answers: queue.SimpleQueue[BrokerAnswer] = queue.SimpleQueue()
-    threading.Thread(target=_ask, args=(answers,), daemon=True, name="broker-probe").start()
     try:
-        return answers.get(timeout=max(deadline - time.monotonic(), 0))
-    except queue.Empty:
-        return BrokerAnswer(is_there=False, why=f"no answer within {PATIENCE_SECONDS:g} s")
+        return _QUESTION.ask()
+    except NoAnswer as silence:
+        return BrokerAnswer(is_there=False, why=str(silence))
+    except Exception as error:  # noqa: BLE001  whatever it is, it is the answer
+        return BrokerAnswer(is_there=False, why=f"{type(error).__name__}: {' '.join(str(error).split())}")
 
 
 def look_at_broker(answer: BrokerAnswer) -> Finding:
@@ -79,15 +71,6 @@ def _look_at_queue(waiting: int | None) -> Finding:
     )
 
 
-def _ask(answers: queue.SimpleQueue[BrokerAnswer]) -> None:
-    try:
-        answers.put(_count_waiting())
-    except Exception as error:  # noqa: BLE001  whatever it is, it is the answer
-        answers.put(BrokerAnswer(is_there=False, why=f"{type(error).__name__}: {' '.join(str(error).split())}"))
-    finally:
-        _asking.release()
-
-
 def _count_waiting() -> BrokerAnswer:
     options = dict(settings.CELERY_BROKER_TRANSPORT_OPTIONS)
     if settings.CELERY_BROKER_URL.startswith("redis"):
@@ -101,3 +84,6 @@ def _count_waiting() -> BrokerAnswer:
             return BrokerAnswer(is_there=True)
         declared = channel.queue_declare(queue=app.conf.task_default_queue)
         return BrokerAnswer(is_there=True, waiting=int(declared.message_count))
+
+
+_QUESTION = Question(_count_waiting, name="broker-probe", seconds=PATIENCE_SECONDS)

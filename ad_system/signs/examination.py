@@ -12,6 +12,7 @@ from ad_system.signs.database import look_at_database, unreachable
 from ad_system.signs.findings import Finding, is_well
 from ad_system.signs.ledger import look_at_ledger
 from ad_system.signs.passes import look_at_beat, look_at_passes, read_clockwork
+from ad_system.signs.question import NoAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,6 @@ def look_at_what_is_stored(*, now: datetime) -> list[Finding]:
     try:
         found = look_at_database()
         return [*found, *look_at_clockwork(now=now)] if is_well(found) else found
-    except AnyDatabaseError as error:
+    except (AnyDatabaseError, NoAnswer) as error:
         logger.warning("The database does not answer reason=%s", type(error).__name__)
         return [unreachable(error)]

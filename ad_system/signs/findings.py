@@ -46,3 +46,8 @@ class Finding:
 def is_well(findings: Iterable[Finding]) -> bool:
     """This will say whether none of them is ill."""
     return all(finding.level is not Level.ILL for finding in findings)
+
+
+def does_answer(findings: Iterable[Finding]) -> bool:
+    """This will say whether the database is among them, and well."""
+    return any(finding.part == Part.DATABASE and finding.level is not Level.ILL for finding in findings)

@@ -19,7 +19,7 @@ from ad_system.beat import PULSE
 from ad_system.celery import SCHEDULE
 from ad_system.signs.broker import BrokerAnswer, ask_broker, look_at_broker
 from ad_system.signs.examination import look_at_what_is_stored
-from ad_system.signs.findings import Finding, Level, Part
+from ad_system.signs.findings import Finding, Level, Part, does_answer
 from campaigns.models import Pulse
 from campaigns.queries.numbers import DeskNumbers, count_desk
 from campaigns.queries.pulses import read_drifts, read_pulses
@@ -50,6 +50,9 @@ def _measure(now: datetime) -> Iterator[Metric]:
     findings = [*look_at_what_is_stored(now=now), look_at_broker(broker)]
     yield _parts(findings)
     yield from _queue(broker)
+    if not does_answer(findings):
+        # Nor is it asked again: it may never answer.
+        return
     try:
         pulses = list(read_pulses().values())
         drifts, _ = read_drifts()

@@ -19,7 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import constant_time_compare
 
 from ad_system.signs.examination import examine
-from ad_system.signs.findings import Finding, Level, Part, is_well
+from ad_system.signs.findings import Finding, Level, Part, does_answer, is_well
 from ad_system.signs.metrics import CONTENT_TYPE, measure
 from campaigns.queries.reach import reach_of
 
@@ -73,7 +73,7 @@ def show_readiness(request: HttpRequest) -> HttpResponse:
     hidden = set(wanted).difference(finding.part for finding in findings)
     findings += [Finding(part, Level.ILL, "Not known while the database is not well.") for part in sorted(hidden)]
     status = HTTPStatus.OK if is_well(findings) else HTTPStatus.SERVICE_UNAVAILABLE
-    return _as_json(_facts(findings, has_details=_may_see_details(request)), status)
+    return _as_json(_facts(findings, has_details=_may_see_details(request, found)), status)
 
 
 def show_metrics(request: HttpRequest) -> HttpResponse:
@@ -105,8 +105,9 @@ def _fact(finding: Finding, *, has_details: bool) -> dict[str, Any]:
     return fact
 
 
-def _may_see_details(request: HttpRequest) -> bool:
-    return _is_let_in(request) or _is_staff(request)
+def _may_see_details(request: HttpRequest, found: Sequence[Finding]) -> bool:
+    # Who it is stands in the database, which may never answer.
+    return _is_let_in(request) or (does_answer(found) and _is_staff(request))
 
 
 def _is_let_in(request: HttpRequest) -> bool:

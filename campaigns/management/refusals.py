@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 from django.db import Error as AnyDatabaseError
 from django.db import ProgrammingError
 
-from campaigns.services.database import is_away, refusal_of
+from campaigns.services.database import is_away, is_forbidden, refusal_of
 
 
 class Refused(CommandError):
@@ -38,6 +38,8 @@ def describe_database_error(error: AnyDatabaseError) -> str | None:
     is_behind = "no such table" in said or "no such column" in said
     if is_behind or (isinstance(error, ProgrammingError) and "does not exist" in said):
         return "The database lacks tables or columns of this version: run manage.py migrate."
+    if is_forbidden(error):
+        return f"The tables belong to another user of the database: restore them as the one of DATABASE_URL ({said})."
     if is_away(error):
         return f"The database cannot be reached: {said}"
     return "The database cannot be read: it is damaged, or no database." if "not a database" in said else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
@@ -64,11 +67,27 @@ def _make(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], index: In
         schema_editor.add_index(model, index)
         return
     _drop(schema_editor, model, index)
-    schema_editor.execute(str(index.create_sql(model, schema_editor, concurrently=True)), params=None)
+    with _patiently(schema_editor):
+        schema_editor.execute(str(index.create_sql(model, schema_editor, concurrently=True)), params=None)
 
 
 def _drop(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], index: Index) -> None:
     if schema_editor.connection.vendor != "postgresql":
         schema_editor.remove_index(model, index)
         return
-    schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(index.name)}", params=None)
+    with _patiently(schema_editor):
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(index.name)}", params=None)
+
+
+@contextmanager
+def _patiently(schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
+    """Wait for every transaction that had begun before, however long: an export's, say. Nobody waits for us meanwhile.
+
+    Otherwise LOCK_TIMEOUT would end it half done.
+    """
+    schema_editor.execute("SET lock_timeout = 0", params=None)
+    try:
+        yield
+    finally:
+        # To what the connection began with.
+        schema_editor.execute("RESET lock_timeout", params=None)

@@ -39,6 +39,8 @@ _REFUSALS: dict[str, tuple[type[Refusal], str]] = {
     "SQLITE_READONLY": (DatabaseReadOnly, _READ_ONLY),
 }
 
+_FORBIDDEN = "42501"
+
 
 @contextmanager
 def writing() -> Iterator[None]:
@@ -69,6 +71,11 @@ def refusal_of(error: BaseException) -> Refusal | None:
         return None
     refusal, sentence = _REFUSALS[code]
     return refusal(sentence)
+
+
+def is_forbidden(error: BaseException) -> bool:
+    """Tell whether the tables belong to another user of the database: somebody else made or restored them."""
+    return getattr(error.__cause__, "sqlstate", None) == _FORBIDDEN
 
 
 def is_away(error: BaseException) -> bool:

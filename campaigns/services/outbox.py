@@ -46,20 +46,24 @@ def tell_changes(*, changes: Sequence[tuple[Brand, Sequence[StatusChange]]], now
 
 def tell_thresholds(*, brand: Brand, moves: Sequence[CountedMove], now: datetime) -> None:
     """Write an event for every threshold of a budget that spends of the brand have crossed upward."""
-    events = [event for move in moves for event in _threshold_events(brand, move)]
+    events = [event for move in moves for event in _threshold_events(brand, move, now)]
     if events:
         _write([(brand, events)], now)
 
 
 @dataclass(frozen=True, slots=True)
 class _Event:
+    """What a message tells, and of which moment: a slow worker's clock may be behind the change that it made."""
+
     kind: EventKind
+    happened_at: datetime
     facts: dict[str, Json]
 
 
 def _change_event(brand: Brand, change: StatusChange) -> _Event:
     return _Event(
         EventKind.RESUMED if change.is_active else EventKind.PAUSED,
+        change.changed_at,
         {
             "change": change.pk,
             "brand": _brand_facts(brand),
@@ -75,9 +79,9 @@ def _change_event(brand: Brand, change: StatusChange) -> _Event:
     )
 
 
-def _threshold_events(brand: Brand, move: CountedMove) -> list[_Event]:
+def _threshold_events(brand: Brand, move: CountedMove, now: datetime) -> list[_Event]:
     return [
-        _Event(EventKind.THRESHOLD, _threshold_facts(brand, move.row, period, percent, after))
+        _Event(EventKind.THRESHOLD, now, _threshold_facts(brand, move.row, period, percent, after))
         for period, before, after in (
             ("day", move.before.day, move.after.day),
             ("month", move.before.month, move.after.month),
@@ -123,7 +127,7 @@ def _outbox_event(brand: Brand, event: _Event, now: datetime) -> OutboxEvent:
         brand=brand,
         message_id=f"msg_{uuid.uuid4().hex}",
         kind=event.kind.value,
-        payload={"type": event.kind.value, "timestamp": _moment(now), "data": event.facts},
+        payload={"type": event.kind.value, "timestamp": _moment(event.happened_at), "data": event.facts},
         created_at=now,
     )
 

@@ -80,7 +80,7 @@ def test_database_behind_a_pooler_keeps_nothing_beyond_a_transaction(tmp_path: P
     settings = embedded.database("postgres://desk@db/desk?options=-csearch_path%3Ddesk", tmp_path, has_pooler=True)
 
     assert settings["DISABLE_SERVER_SIDE_CURSORS"] is True
-    assert settings["OPTIONS"] == {"prepare_threshold": None}
+    assert settings["OPTIONS"] == {**embedded.POSTGRES_PATIENCE, "prepare_threshold": None}
 
 
 def test_database_without_a_pooler_is_asked_in_pieces(tmp_path: Path) -> None:
@@ -160,8 +160,10 @@ def test_writers_wait_as_long_as_suits_the_database_or_as_somebody_says(tmp_path
     by_default, told = embedded.database(url, tmp_path), embedded.database(url, tmp_path, lock_timeout=0.5)
     overruled = embedded.database(f"{url}?options=-c%20lock_timeout%3D9", tmp_path)
     files = [embedded.database("", tmp_path, lock_timeout=seconds) for seconds in (0, 0.5)]
+    patient = embedded.database(f"{url}?connect_timeout=60", tmp_path)
 
     assert by_default["OPTIONS"]["options"] == "-c lock_timeout=5000"
     assert told["OPTIONS"]["options"] == "-c lock_timeout=500"
     assert overruled["OPTIONS"]["options"] == "-c lock_timeout=5000 -c lock_timeout=9"
     assert [settings["OPTIONS"]["timeout"] for settings in files] == [20, 0.5]
+    assert [settings["OPTIONS"]["connect_timeout"] for settings in (by_default, patient)] == [10, 60]

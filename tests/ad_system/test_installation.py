@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
+from pytest_django import Settings
 
 from ad_system import installation
+from ad_system.errors import CannotStart
 from ad_system.installation import Administrator
 from campaigns.models import Brand
+from tests.holding import impatience
 
 
 @pytest.mark.django_db
@@ -66,6 +73,26 @@ def test_prepare_database_says_that_nothing_is_to_do() -> None:
     installation.prepare_database(said.append)
 
     assert said == ["The database is up to date"]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_table_that_somebody_holds_is_told_as_a_sentence() -> None:
+    other = connection.copy()
+    with contextlib.closing(other), other.cursor() as cursor, impatience():
+        cursor.execute("BEGIN; LOCK TABLE django_migrations")
+
+        with pytest.raises(CannotStart, match=r"^Somebody else holds a table.*start again when nothing long runs"):
+            installation.prepare_database(str)
+        cursor.execute("ROLLBACK")
+
+
+def test_folder_for_static_files_that_cannot_be_made_is_told_as_a_sentence(tmp_path: Path, settings: Settings) -> None:
+    settings.STATIC_ROOT = tmp_path / "taken" / "static"
+    (tmp_path / "taken").write_text("a file, and no folder")
+
+    with pytest.raises(CannotStart, match=r"cannot be written to DATA_DIR \(.*taken.*\): give the folder to this user"):
+        installation.prepare_static_files(str)
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import execute_from_command_line
 
 from tests.ad_system.polling import wait_until
-from tests.ad_system.running import RunningUp, none_is_running, run_up
+from tests.ad_system.running import RunningUp, none_is_running, run_python, run_up
 from tests.processes import Installation, free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes are read from /proc")
@@ -93,6 +93,29 @@ def test_up_refuses_a_database_that_does_not_answer(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("CommandError: The database cannot be used: connection ")
     assert done.stderr.count("\n") == 1
+
+
+STEPS = """
+import django
+django.setup()
+from ad_system import installation
+from ad_system.errors import CannotStart
+for step in (lambda: installation.prepare_database(print), installation.prepare_groups, installation.load_demo,
+             installation.ensure_administrator):
+    try:
+        step()
+    except CannotStart as refusal:
+        print(refusal)
+"""
+
+
+@pytest.mark.system
+def test_database_that_dies_at_any_step_of_the_start_is_a_sentence(tmp_path: Path) -> None:
+    done = run_python(tmp_path, "-c", STEPS, DATABASE_URL=POSTGRES_IN_VAIN, DJANGO_SETTINGS_MODULE="ad_system.settings")
+
+    said = done.stdout.splitlines()
+    assert len(said) == 4, done.stderr
+    assert all(line.startswith("The database cannot be used: connection failed") for line in said)
 
 
 @pytest.mark.system

@@ -59,6 +59,18 @@ def test_time_travel_is_named_in_a_deployment_only(settings: Settings) -> None:
     assert (found(), found(deploy=True)) == ([], ["campaigns.W006"])
 
 
+def test_a_site_that_nobody_could_see_is_named_in_a_deployment_only(settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    settings.TRUSTED_PROXIES = []
+
+    assert (found(), found(deploy=True)) == ([], ["campaigns.W008", "campaigns.W009"])
+
+    settings.ALLOWED_HOSTS = ["desk.example.com", "127.0.0.1"]
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    assert found(deploy=True) == []
+
+
 def test_webhooks_into_the_own_network_are_named_in_a_deployment_only(settings: Settings) -> None:
     settings.WEBHOOK_ALLOW_PRIVATE = True
 

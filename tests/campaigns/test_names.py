@@ -30,7 +30,7 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("name", [*TASKS, "check_ledger"])
+@pytest.mark.parametrize("name", [*tasks.TASKS, "run_import"])
 def test_task_is_known_to_workers_by_its_plain_name(name: str) -> None:
     task = getattr(tasks, name)
 

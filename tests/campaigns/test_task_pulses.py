@@ -14,6 +14,8 @@ from campaigns import tasks
 from campaigns.models import Brand, Campaign, Pulse
 from campaigns.services import passes
 from campaigns.services.locks import lock_free_brands
+from campaigns.tasks import passes as task_passes
+from campaigns.tasks.ranges import Pass
 from tests.campaigns.task_runs import EVERY_TASK, make_agency, run, state, state_after
 from tests.factories import NEXT_MIDNIGHT, NOON, make_brand, make_campaign, spend
 
@@ -85,7 +87,7 @@ def test_run_that_is_broken_off_says_why_and_has_no_end(monkeypatch: pytest.Monk
     def fail(*, now: datetime) -> list[int]:
         raise MemoryError(f"none left at {now:%H:%M}")
 
-    monkeypatch.setattr(tasks, "_DAYPARTING", tasks._Pass(fail, tasks._DAYPARTING.work))
+    monkeypatch.setattr(task_passes, "DAYPARTING", Pass(fail, task_passes.DAYPARTING.work))
 
     with pytest.raises(MemoryError):
         run("enforce_dayparting", NOON)

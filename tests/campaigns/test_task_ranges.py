@@ -12,7 +12,7 @@ import time_machine
 from celery.signals import before_task_publish
 from pytest_django import Settings
 
-from ad_system.celery import app
+from ad_system.celery import SCHEDULE, app
 from campaigns import tasks
 from campaigns.models import Campaign, LedgerDrift, StatusChange
 from tests.campaigns.task_runs import make_agency, run, run_all, state, state_after
@@ -27,6 +27,11 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def expires_before_the_next(name: str) -> int:
+    (line,) = [line for line in SCHEDULE if line.pulse == name]
+    return line.expire_seconds
 
 
 @contextmanager
@@ -76,7 +81,7 @@ def test_pass_over_many_brands_is_cut_into_ranges(settings: Settings, name: str,
     assert sent == [
         {
             "task": f"campaigns.tasks.{name}",
-            "expires_in": 3595 if name == "review_everything" else 55,
+            "expires_in": expires_before_the_next(name),
             "first_brand": first,
             "last_brand": last,
             **arguments,
@@ -142,6 +147,7 @@ def test_ledgers_check_is_cut_and_each_range_keeps_what_it_finds(settings: Setti
 
     with messages() as sent:
         told = [run("check_ledger", NEXT_MIDNIGHT)]
+        waits = {message["expires_in"] for message in sent}
         with time_machine.travel(NEXT_MIDNIGHT, tick=False):
             for first, last in ((0, 1), (2, 2)):
                 told.append(
@@ -154,4 +160,25 @@ def test_ledgers_check_is_cut_and_each_range_keeps_what_it_finds(settings: Setti
         "1 counter differs from the ledger",
     ]
     assert [message["first_brand"] for message in sent] == [campaigns[0].brand_id, campaigns[2].brand_id]
+    assert waits == {expires_before_the_next("check_ledger")}
     assert LedgerDrift.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["reset_daily_spends", "reset_monthly_spends"])
+def test_range_that_expired_unrun_is_found_again_by_the_next_pass(settings: Settings, name: str) -> None:
+    settings.FAN_OUT_BRANDS = 1
+    brands = [make_brand(daily_budget="1.00", monthly_budget="1.00") for _ in range(3)]
+    for brand in brands:
+        spend(make_campaign(brand), "2.00")
+    due_at = NEXT_MONTH + 8 * MINUTE
+    done = {"due_only": True, "first_brand": brands[0].pk, "last_brand": brands[0].pk}
+
+    with messages() as sent:
+        run(name, due_at)
+        with time_machine.travel(due_at, tick=False):
+            getattr(tasks, name)(**done)
+        # The other two waited for too long.
+        told = run(name, due_at + 15 * MINUTE)
+
+    assert told == "2 brands, cut into ranges"
+    assert [message["first_brand"] for message in sent[3:]] == [brand.pk for brand in brands[1:]]

@@ -159,6 +159,25 @@ def test_production_does_not_start_with_a_missing_or_a_known_secret(
         read_settings(service, TRIAL, PRODUCTION, monkeypatch=monkeypatch, secrets=secrets)
 
 
+def test_old_keys_are_good_while_the_key_is_rotated(monkeypatch: pytest.MonkeyPatch, secrets: Path) -> None:
+    (secrets / "secret_key_fallbacks").write_text("")
+    assert read_settings("web", TRIAL, PRODUCTION, monkeypatch=monkeypatch, secrets=secrets).secret_key_fallbacks == []
+
+    old = GOOD_SECRET[::-1]
+    (secrets / "secret_key_fallbacks").write_text(f"{old}\n")
+    environment = read_settings("web", TRIAL, PRODUCTION, monkeypatch=monkeypatch, secrets=secrets)
+    assert environment.secret_key_fallbacks == [old]
+
+
+def test_every_part_takes_any_other_setting_from_one_file() -> None:
+    services = compose.services(TRIAL, PRODUCTION, variables=SITE)
+
+    for part in PARTS:
+        assert services[part]["env_file"] == [{"path": "./desk.env", "required": False}]
+    # What it holds is nobody's business.
+    assert "desk.env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
 def test_production_does_not_start_with_what_the_trial_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not read_settings("web", TRIAL, monkeypatch=monkeypatch).production
 

@@ -67,7 +67,7 @@ class UploadOptions:
             date=self.date_column,
             amount=self.amount_column,
             reference=self.reference_column or None,
-            unit=Unit(self.unit),
+            unit=Unit(self.unit or Unit.UNITS),
         )
 
 

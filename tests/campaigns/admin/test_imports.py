@@ -43,7 +43,8 @@ def search(acme: Brand) -> Campaign:
 
 def upload(desk: Browser, brand: Brand, content: bytes | str, name: str = "spend.csv", **values: str) -> Page:
     data = content.encode() if isinstance(content, str) else content
-    return desk.send(ADD, {"brand": str(brand.pk), "file": SimpleUploadedFile(name, data), "unit": "units", **values})
+    told = {"unit": "units", **values}
+    return desk.send(ADD, {"brand": str(brand.pk), "file": SimpleUploadedFile(name, data), **told})
 
 
 def press(desk: Browser, button: str) -> Page:
@@ -84,6 +85,14 @@ def test_a_yes_imports_it_and_forgets_the_file(desk: Browser, search: Campaign) 
     assert f"Import {row.pk}: spend.csv All" in of_it.text
     assert f"import {row.pk}: spend.csv" in desk.open(change_page(SpendLog.objects.all()[0])).text
     assert_totals_are_right()
+
+
+def test_a_form_that_says_nothing_of_the_unit_means_units_of_the_currency(desk: Browser, search: Campaign) -> None:
+    upload(desk, search.brand, ROWS, **COLUMNS, unit="")
+
+    press(desk, "confirm")
+
+    assert ledger() == ["1.50", "2.25"]
 
 
 def test_a_second_yes_is_refused(desk: Browser, search: Campaign) -> None:

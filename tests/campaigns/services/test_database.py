@@ -10,14 +10,17 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import Error as AnyDatabaseError
 from django.db import IntegrityError, OperationalError, connection
 
 import campaigns.services
+from ad_system.signs.database import unreachable
 from campaigns.errors import BrandBusy, DatabaseFull, DatabaseReadOnly, NotFound, Refusal
+from campaigns.management.refusals import describe_database_error
 from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
 from campaigns.rules.periods import PeriodKind
 from campaigns.services import find_drift, locks, passes, periods, record_spend, resets
-from campaigns.services.database import is_away, refusal_of, writing
+from campaigns.services.database import is_away, is_forbidden, refusal_of, writing
 from tests.factories import HOUR, NOON, hours, make_brand, make_campaign, spend
 from tests.holding import full_disk, impatience, read_only, somebody_holds
 from tests.readings import RUNNING, ledger, state_of, states_of
@@ -273,6 +276,19 @@ def test_database_that_is_away_is_no_refusal() -> None:
 
     assert raised.value is error
     assert (refusal_of(error), is_away(error)) == (None, True)
+
+
+@pytest.mark.postgres
+def test_tables_of_somebody_else_are_forbidden_and_not_away() -> None:
+    with pytest.raises(AnyDatabaseError) as raised, writing(), connection.cursor() as cursor:
+        # A role of every server that owns nothing: as after a restore by somebody else.
+        cursor.execute("SET LOCAL ROLE pg_read_all_settings; SELECT 1 FROM campaigns_brand")
+
+    assert (is_forbidden(raised.value), is_away(raised.value), refusal_of(raised.value)) == (True, False, None)
+    sentence = describe_database_error(raised.value)
+    assert sentence is not None
+    assert "belong to another user" in sentence
+    assert unreachable(raised.value).sentence == "The database answers, but its tables belong to another user."
 
 
 def test_a_refusal_passes_as_it_is() -> None:

@@ -14,7 +14,7 @@ from campaigns.models import Brand, OutboxEvent, StatusChange, WebhookDelivery, 
 from campaigns.rules.webhooks import EventKind, parse_webhook_url
 from campaigns.services import NewSpend, correct_spend, delete_brand, delete_campaign, record_spends, set_windows
 from campaigns.services.webhooks import create_endpoint
-from tests.factories import DAY, NOON, make_brand, make_campaign, make_campaigns, spend
+from tests.factories import DAY, MINUTE, NOON, make_brand, make_campaign, make_campaigns, spend
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,20 @@ def test_stop_and_start_are_told_with_their_reasons_and_numbers() -> None:
     delivery = WebhookDelivery.objects.get()
     assert (delivery.event, delivery.brand, delivery.next_attempt_at) == (event, brand, NOON)
     assert delivery.expires_at == NOON + 3 * DAY
+
+
+def test_message_is_of_the_moment_of_its_change_however_slow_the_worker_is() -> None:
+    brand = make_brand(daily_budget="100.00")
+    slow, quick = make_campaign(brand, daily_budget="10"), make_campaign(brand, daily_budget="10")
+    make_endpoint(None, EventKind.PAUSED)
+    spend(quick, "10", now=NOON + MINUTE)
+
+    spend(slow, "10", now=NOON)
+
+    moments = [(event.payload["timestamp"], event.payload["data"]["changed_at"]) for event in OutboxEvent.objects.all()]
+    assert moments == [("2026-11-20T17:01:00Z", "2026-11-20T17:01:00Z")] * 2
+    # Sent it is by the clock of whoever sends.
+    assert WebhookDelivery.objects.latest("pk").next_attempt_at == NOON
 
 
 def test_thresholds_are_told_before_the_stop_that_they_explain() -> None:

@@ -5,12 +5,30 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from pytest_django import Settings
 
-from campaigns.models import Brand, ImportState, SpendImport, SpendLog, SpendUpload, StatusChange
+from campaigns.errors import NotFound
+from campaigns.models import (
+    AuditEntry,
+    Brand,
+    ImportState,
+    RefusalCount,
+    SpendImport,
+    SpendLog,
+    SpendUpload,
+    StatusChange,
+)
+from campaigns.queries.numbers import count_desk
+from campaigns.services import retention
 from campaigns.services.campaigns import change_campaign
 from campaigns.services.changes import changes_after, place_new_changes
 from campaigns.services.imports.uploads import UploadOptions, keep_upload
+from campaigns.services.refused import count_refused
 from campaigns.services.retention import forget_old
 from tests.factories import DAY, NOON, make_brand, make_campaign, spend
 
@@ -75,6 +93,97 @@ def test_the_feed_goes_on_where_it_was_whatever_is_forgotten(settings: Settings)
 
     assert changes_after(cursor=cursor).changes == ()
     assert len(changes_after(cursor=0).changes) == 1
+
+
+def make_audit(acts: int) -> None:
+    """Make a campaign whose name changes once a day from `NOON` on, and something else that people did in the admin."""
+    campaign = make_campaign(make_brand())
+    AuditEntry.objects.all().delete()
+    person = User.objects.create_user("mia")
+    for number in range(acts):
+        now = NOON + number * DAY
+        change_campaign(campaign_id=campaign.pk, name=f"Name {number}", now=now, actor="mia")
+        LogEntry.objects.create(user=person, action_time=now, action_flag=CHANGE, object_repr="a group")
+
+
+def test_acts_are_kept_for_as_long_as_is_said(settings: Settings) -> None:
+    settings.KEEP_AUDIT_DAYS = 3
+    make_audit(6)
+
+    forgotten = forget_old(now=NOON + 5 * DAY)
+
+    assert forgotten.acts == 4
+    kept = [NOON + number * DAY for number in (2, 3, 4, 5)]
+    assert list(AuditEntry.objects.order_by("pk").values_list("acted_at", flat=True)) == kept
+    assert list(LogEntry.objects.order_by("pk").values_list("action_time", flat=True)) == kept
+    assert forget_old(now=NOON + 5 * DAY).total == 0
+
+
+def test_acts_are_kept_for_ever_unless_something_is_said() -> None:
+    make_audit(2)
+
+    assert forget_old(now=NOON + 5000 * DAY).total == 0
+    assert AuditEntry.objects.count() == 2
+
+
+@pytest.mark.parametrize(("in_one_run", "left"), [(4, 2), (2, 4), (1000, 0)])
+def test_many_acts_go_a_few_at_once_and_the_rest_with_the_next_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, in_one_run: int, left: int
+) -> None:
+    settings.KEEP_AUDIT_DAYS = 1
+    monkeypatch.setattr(retention, "_AT_ONCE", 2)
+    monkeypatch.setattr(retention, "_IN_ONE_RUN", in_one_run)
+    make_audit(6)
+
+    forget_old(now=NOON + 5000 * DAY)
+
+    assert AuditEntry.objects.count() == left
+    forget_old(now=NOON + 5000 * DAY)
+    forget_old(now=NOON + 5000 * DAY)
+    assert AuditEntry.objects.count() == 0
+
+
+def test_sign_ins_are_kept_for_as_long_as_is_said_and_whoever_is_locked_out_stays_so(settings: Settings) -> None:
+    settings.KEEP_SIGN_INS_DAYS = 30
+    with time_machine.travel(NOON, tick=False):
+        AccessLog.objects.create(username="mia", ip_address="192.0.2.1")
+        AccessFailureLog.objects.create(username="mia", ip_address="192.0.2.1")
+    with time_machine.travel(NOON + 20 * DAY, tick=False):
+        AccessLog.objects.create(username="leo", ip_address="192.0.2.2")
+        AccessAttempt.objects.create(username="leo", ip_address="192.0.2.2", failures_since_start=5)
+
+    assert forget_old(now=NOON + 40 * DAY).sign_ins == 2
+
+    assert list(AccessLog.objects.values_list("username", flat=True)) == ["leo"]
+    assert (AccessFailureLog.objects.count(), AccessAttempt.objects.count()) == (0, 1)
+
+
+def test_sessions_that_have_ended_go_by_themselves() -> None:
+    for key, ends_at in (("ended", NOON), ("open", NOON + DAY)):
+        Session.objects.create(session_key=key, session_data="", expire_date=ends_at)
+
+    assert forget_old(now=NOON + timedelta(seconds=1)).sessions == 1
+
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]
+
+
+def test_old_refusals_are_added_up_so_that_the_count_never_falls(settings: Settings) -> None:
+    settings.KEEP_REFUSALS_DAYS = 3
+    for number in range(6):
+        for door in ("api", "file"):
+            count_refused(door=door, refusal=NotFound("gone"), now=NOON + number * DAY)
+    before = count_desk(now=NOON).refused
+
+    assert forget_old(now=NOON + 5 * DAY).refusals == 4
+
+    assert count_desk(now=NOON).refused == before == {("api", "not_found"): 6, ("file", "not_found"): 6}
+    assert RefusalCount.objects.filter(door="api").order_by("day").values_list("count", flat=True)[0] == 2
+    assert RefusalCount.objects.filter(door="api").count() == 5
+    assert forget_old(now=NOON + 5 * DAY).total == 0
+    # The sums of before are added to.
+    assert forget_old(now=NOON + 7 * DAY).refusals == 4
+    assert count_desk(now=NOON).refused == before
+    assert RefusalCount.objects.filter(door="api").count() == 3
 
 
 def make_import(state: ImportState, *, now: datetime = NOON) -> SpendImport:
