@@ -23,6 +23,7 @@ _SPEND, _RESET, _PERSON, _BUDGET = ({cause, "clock"} for cause in ("spend", "res
 CAUSES = {
     "spend": _SPEND,
     "batch": _SPEND,
+    "replay": _SPEND,
     "correct": _SPEND,
     "reverse": _SPEND,
     "report": _SPEND,
