@@ -17,9 +17,8 @@ django_stubs_ext.monkeypatch()
 try:
     ENVIRONMENT = Environment()
 except ValidationError as invalid:
-    sys.exit(
-        "\n".join(f"ad_system: {'.'.join(map(str, e['loc'])).upper()} {e['msg']}".strip() for e in invalid.errors())
-    )
+    told = [(*map(str.upper, map(str, e["loc"])), e["msg"].removeprefix("Value error, ")) for e in invalid.errors()]
+    sys.exit("\n".join(f"ad_system: {' '.join(words)}" for words in told))
 
 # --- Django -----------------------------------------------------------------------------------------------------------
 

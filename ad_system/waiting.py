@@ -69,7 +69,9 @@ def broker_trouble() -> str:
         ) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
     except OperationalError as error:
-        return f"The broker of CELERY_BROKER_URL does not answer: {_one_line(error)}."
+        if settings.ENVIRONMENT.celery_broker_url:
+            return f"The broker of CELERY_BROKER_URL does not answer: {_one_line(error)}."
+        return f"No CELERY_BROKER_URL is set, and the broker of manage.py up does not run: {_one_line(error)}."
     except (KeyError, ImportError, ValueError) as error:
         raise CannotStart(f"CELERY_BROKER_URL cannot be used: {error}") from error
     return ""

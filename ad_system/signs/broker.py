@@ -36,6 +36,8 @@ class BrokerAnswer:
 def ask_broker() -> BrokerAnswer:
     """This will ask the broker how many messages wait, for a second at most."""
     try:
+        # Before the clock runs: a process that has just begun loads the broker's client, a tenth of its second or more.
+        _ = Connection(settings.CELERY_BROKER_URL).transport_cls
         return _QUESTION.ask()
     except NoAnswer as silence:
         return BrokerAnswer(is_there=False, why=str(silence))

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ad_system.environment import BASE_DIR, Environment
 from ad_system.secret_files import SECRETS
+from tests.ad_system.running import run_manage
 
 SECRET = "correct horse battery staple " * 2
 SAFE = {
@@ -48,6 +49,24 @@ def test_every_default_runs_on_a_laptop(monkeypatch: pytest.MonkeyPatch) -> None
     assert environment.database_url == ""
     assert environment.celery_broker_url == ""
     assert environment.allowed_hosts == ["localhost", "127.0.0.1", "[::1]"]
+
+
+@pytest.mark.system
+def test_settings_that_cannot_be_used_stop_a_command_with_a_sentence_for_each(tmp_path: Path) -> None:
+    safe = {"SECRET_KEY": SECRET, "ALLOWED_HOSTS": "desk.example.com"}
+
+    unsafe = run_manage(tmp_path, "check", PRODUCTION="1", **safe)
+    wrong = run_manage(tmp_path, "check", LOG_LEVEL="LOUD", WEB_PROCESSES="0")
+
+    assert unsafe.stderr == (
+        "ad_system: not safe in production. the database is SQLite: set DATABASE_URL to PostgreSQL, or ALLOW_SQLITE=1 "
+        "if it is meant\n"
+    )
+    assert wrong.stderr == (
+        "ad_system: LOG_LEVEL use DEBUG, INFO, WARNING or ERROR\n"
+        "ad_system: WEB_PROCESSES Input should be greater than or equal to 1\n"
+    )
+    assert (unsafe.returncode, wrong.returncode) == (1, 1)
 
 
 @pytest.mark.parametrize(

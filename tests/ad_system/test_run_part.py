@@ -83,6 +83,14 @@ def test_what_stays_away_ends_the_part(installation: Installation, name: str, se
 
 
 @pytest.mark.sqlite
+def test_worker_without_any_broker_says_that_none_is_named(installation: Installation) -> None:
+    done = run_part("worker", "--wait", "0.2", environment={**installation.environment, "CELERY_BROKER_URL": ""})
+
+    assert done.returncode == 1
+    assert "No CELERY_BROKER_URL is set, and the broker of manage.py up does not run" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.sqlite
 def test_worker_and_beat_wait_for_a_late_broker_and_are_found_out_when_it_fails(
     installation: Installation, tmp_path: Path
 ) -> None:
