@@ -72,6 +72,8 @@ def database(
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     else:
+        if settings["ENGINE"] == "django.db.backends.postgresql":
+            settings["ENGINE"] = "ad_system.postgresql"
         settings["CONN_HEALTH_CHECKS"] = True
         settings["PASSWORD"] = password or settings["PASSWORD"]
         # First, so that whoever gives options of his own in the URL has the last word, here and below.

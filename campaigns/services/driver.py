@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import psycopg
 
 # What a placeholder takes.
-Value: TypeAlias = "int | str | list[str | None] | None"
+Value: TypeAlias = int | str | None
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
@@ -46,6 +46,27 @@ def run_for_each(database: BaseDatabaseWrapper, text: str, rows: Sequence[Sequen
     """Run the statement, which returns nothing, with each of the rows."""
     cursor, text = _cursor_and_text(database, text)
     cursor.executemany(text, rows)
+
+
+def arrays_of(rows: Sequence[tuple[str | None, ...]], *, is_text: Sequence[bool]) -> Sequence[Value]:
+    """Return the columns of the rows as PostgreSQL's arrays; psycopg takes ten times as long to put one together.
+
+    :param is_text: for each column, whether it holds what people write; numbers and moments need no quotes.
+    """
+    columns = zip(*rows, strict=True) if rows else [()] * len(is_text)
+    return [
+        f"{{{','.join(map(_quoted if needs_quotes else _plain, column))}}}"
+        for column, needs_quotes in zip(columns, is_text, strict=True)
+    ]
+
+
+def _plain(value: str | None) -> str:
+    return "NULL" if value is None else value
+
+
+def _quoted(value: str | None) -> str:
+    """Return a text as an element of an array, in which these two characters alone mean something."""
+    return "NULL" if value is None else '"' + value.replace("\\", r"\\").replace('"', r"\"") + '"'
 
 
 def _cursor_and_text(database: BaseDatabaseWrapper, text: str) -> tuple[CursorWrapper, str]:

@@ -19,7 +19,7 @@ from django.db.models import Model
 
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.money import to_micros
-from campaigns.services.driver import ModelReader, Value, current_database, rows_of, run, run_for_each
+from campaigns.services.driver import ModelReader, Value, arrays_of, current_database, rows_of, run, run_for_each
 
 # Brand first, so that nobody who waits for a brand holds its campaigns. The campaigns as well: a statement that had to
 # wait reads again only what it locks.
@@ -105,7 +105,7 @@ def _append_on_postgres(
         text = _append_one_text(len(campaigns) == 1, len(brands) == 1)
         found = rows_of(database, text, [*rows[0], *_move_values(campaigns), *_move_values(brands)])
         return [key for (key,) in found]
-    found = rows_of(database, _append_many_text(), _arrays(rows, is_text=_IS_TEXT))
+    found = rows_of(database, _append_many_text(), arrays_of(rows, is_text=_IS_TEXT))
     for model, moves in (("campaign", campaigns), ("brand", brands)):
         run(database, _move_text(model, len(moves) == 1), _move_values(moves))
     return [key for (key,) in found]
@@ -114,19 +114,7 @@ def _append_on_postgres(
 def _move_values(moves: Sequence[Move]) -> Sequence[Value]:
     """Return what `_source` takes: the values of one move, or the columns of any number."""
     rows = [(str(move.key), str(move.daily), str(move.monthly)) for move in moves]
-    return rows[0] if len(rows) == 1 else _arrays(rows, is_text=(False, False, False))
-
-
-def _arrays(rows: Sequence[tuple[str | None, ...]], *, is_text: Sequence[bool]) -> Sequence[Value]:
-    """Return the columns of the rows as PostgreSQL's arrays.
-
-    :param is_text: for each column, whether it holds what people write; numbers and moments need no quotes.
-    """
-    columns = zip(*rows, strict=True) if rows else [()] * len(is_text)
-    return [
-        list(column) if needs_quotes else f"{{{','.join('NULL' if value is None else value for value in column)}}}"
-        for column, needs_quotes in zip(columns, is_text, strict=True)
-    ]
+    return rows[0] if len(rows) == 1 else arrays_of(rows, is_text=(False, False, False))
 
 
 def _texts_of(entry: SpendLog) -> tuple[str | None, ...]:

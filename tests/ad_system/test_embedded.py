@@ -60,7 +60,7 @@ def test_database_on_sqlite_locks_early_and_lets_readers_read(tmp_path: Path) ->
 def test_database_elsewhere_is_checked_before_it_is_used_again(tmp_path: Path) -> None:
     settings = embedded.database("postgres://desk:secret@db.example.com:5433/desk", tmp_path)
 
-    assert settings["ENGINE"] == "django.db.backends.postgresql"
+    assert settings["ENGINE"] == "ad_system.postgresql"
     assert (settings["HOST"], settings["PORT"], settings["NAME"]) == ("db.example.com", 5433, "desk")
     assert settings["CONN_HEALTH_CHECKS"] is True
     assert "transaction_mode" not in settings.get("OPTIONS", {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextvars import ContextVar
 from functools import partial
 from threading import Barrier
@@ -61,11 +61,13 @@ def test_twin_that_takes_the_locks_as_they_come_deadlocks(monkeypatch: pytest.Mo
 
     lock = statements.lock_with_campaigns
 
-    def lock_as_they_come(campaign_ids: Sequence[int], *, may_wait: bool = True) -> list[tuple[Brand, Campaign]]:
+    def lock_as_they_come(
+        campaign_ids: Sequence[int], *, within: Collection[int] | None = None, may_wait: bool = True
+    ) -> list[tuple[Brand, Campaign]]:
         first, second = ORDER.get()
-        found = lock([first], may_wait=may_wait)
+        found = lock([first], within=within, may_wait=may_wait)
         each_has_one.wait()
-        return found + lock([second], may_wait=may_wait)
+        return found + lock([second], within=within, may_wait=may_wait)
 
     monkeypatch.setattr(statements, "lock_with_campaigns", lock_as_they_come)
     outcomes = batches_crosswise(campaigns, writers=2)

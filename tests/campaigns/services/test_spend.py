@@ -73,7 +73,9 @@ def test_receipt_holds_what_the_database_holds() -> None:
 
     receipt = record_spend(campaign_id=campaign.pk, amount="10", now=NOON)
 
-    for held in (receipt.campaign, receipt.brand):
+    for held in (receipt.entry, receipt.campaign, receipt.brand):
+        # None that is read only when somebody asks for it.
+        assert not held.get_deferred_fields()
         stored = type(held)._default_manager.get(pk=held.pk)
         columns = [column.attname for column in held._meta.concrete_fields]
         assert [getattr(held, column) for column in columns] == [getattr(stored, column) for column in columns]

@@ -1,0 +1,1 @@
+"""The engine for PostgreSQL: Django's own, with one thing done in another way."""
