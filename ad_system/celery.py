@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import dataclass
 from datetime import timedelta
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ad_system.settings")
 
 app = Celery("ad_system")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def leave_alone_what_is_loaded(**_: object) -> None:
+    """This will have Python no longer look through what stays loaded, whenever an import makes very many objects."""
+    gc.freeze()
 
 
 @dataclass(frozen=True, slots=True)

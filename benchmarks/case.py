@@ -43,7 +43,8 @@ class Sides:
     """The two sides of a case, each a call that does one operation.
 
     :param ours: through the services, as a door would.
-    :param floor: what the database alone takes for it; None if there is nothing to compare with.
+    :param floor: what the database alone takes for it; None if there is nothing to compare with, or if this process
+        rests while another one does it.
     :param before_each: puts things back before each operation, outside the measured time.
     :param disagreements: after all operations of both sides: sentences about what should be equal and is not.
     """

@@ -69,8 +69,9 @@ def measure(case: Case, scene: Scene, *, rounds: int, seconds: float) -> Result:
     ours = _summary(case, by_round["ours"])
     if "floor" not in by_round:
         return Result(ours, None, None, queries)
-    ratios = [_per_second(case, our) / _per_second(case, floor) for our, floor in zip(*by_round.values(), strict=True)]
-    return Result(ours, _summary(case, by_round["floor"]), statistics.median(ratios), queries)
+    floor = by_round["floor"]
+    ratios = [_per_second(case, our) / _per_second(case, its) for our, its in zip(by_round["ours"], floor, strict=True)]
+    return Result(ours, _summary(case, floor), statistics.median(ratios), queries)
 
 
 def profile(case: Case, scene: Scene, *, operations: int) -> str:
@@ -82,13 +83,13 @@ def profile(case: Case, scene: Scene, *, operations: int) -> str:
 
 def run_side(station: Station, *, side: Side, seconds: float, least: int) -> Stretch:
     """Work again and again for so many seconds, at least so many times."""
-    work = station.sides.floor if side == "floor" and station.sides.floor else station.sides.ours
+    work = station.sides.floor if side == "floor" else station.sides.ours
     before_each = station.sides.before_each or _nothing
     latencies: list[float] = []
     worked = processor = 0.0
     station.start.wait()
     _forget_peak_memory()
-    while len(latencies) < least or worked < seconds:
+    while work and (len(latencies) < least or worked < seconds):
         before_each()
         used, began = time.process_time(), time.perf_counter()
         work()
@@ -140,7 +141,11 @@ def _stretches(crew: Crew, side: Side, *, seconds: float, least: int) -> list[St
 
 
 def _per_second(case: Case, stretches: Sequence[Stretch]) -> float:
-    return sum(case.about.items * len(stretch.latencies) / sum(stretch.latencies) for stretch in stretches)
+    means = [statistics.mean(stretch.latencies) for stretch in stretches if stretch.latencies]
+    if case.about.is_shared:
+        # It is done when the last one is; who does it alone does the shares of all.
+        return case.about.items * case.about.processes / max(means)
+    return sum(case.about.items / mean for mean in means)
 
 
 def _summary(case: Case, rounds: Sequence[Sequence[Stretch]]) -> SideResult:

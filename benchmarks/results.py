@@ -16,6 +16,7 @@ class About:
     :param reach: the share of the floor's speed that is to be reached; None if that is not how it is judged.
     :param items: how many (entries, rows …) one operation handles.
     :param processes: how many work at once, each on a connection of its own.
+    :param is_shared: the floor is the first of the processes, which does alone what all of ours share.
     :param is_long: one operation may take seconds: it is not repeated more than is needed.
     """
 
@@ -25,6 +26,7 @@ class About:
     reach: float | None = None
     items: int = 1
     processes: int = 1
+    is_shared: bool = False
     is_long: bool = False
 
 

@@ -94,12 +94,16 @@ class Installation:
     @contextmanager
     def frozen(self, part: Part) -> Iterator[None]:
         """This will stop a part in its tracks: the kernel accepts connections for it, and nobody answers."""
-        group = self._running[part].pid
+        group = self.group(part)
         os.killpg(group, signal.SIGSTOP)
         try:
             yield
         finally:
             os.killpg(group, signal.SIGCONT)
+
+    def group(self, part: Part) -> int:
+        """The number of a part's group of processes, for somebody else to signal it."""
+        return self._running[part].pid
 
     def is_running(self, part: Part) -> bool:
         """Whether the part was started and has not ended since, by itself or otherwise."""

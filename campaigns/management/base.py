@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused or something found, 2 used wrongly. Where it is no
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -87,6 +88,9 @@ class DeskCommand(BaseCommand):
         if isinstance(sys.stdout, io.TextIOWrapper):
             # A terminal that lacks a brand's letters shows question marks instead.
             sys.stdout.reconfigure(errors="replace")
+        # What is loaded by now stays: an import makes so many objects that Python would look through it all again and
+        # again for what nobody needs, for a quarter of its time.
+        gc.freeze()
         try:
             super().run_from_argv(argv)
         except Usage as wrong:

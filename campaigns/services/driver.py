@@ -129,25 +129,6 @@ class ModelReader(Generic[AnyModel]):
         return made
 
 
-class ModelMaker(Generic[AnyModel]):
-    """Makes models of what their columns are to hold, as calling the model does, in a fraction of the time."""
-
-    def __init__(self, model: type[AnyModel]) -> None:
-        self._model = model
-        self._names = [field.attname for field in model._meta.concrete_fields]
-
-    def make(self, *values: object) -> AnyModel:
-        """Return a model that is not saved yet.
-
-        :param values: of all columns, in their order.
-        """
-        made = self._model.__new__(self._model)
-        made.__dict__.update(zip(self._names, values, strict=True))
-        # A new one is not saved and belongs to no database.
-        made._state = ModelState()
-        return made
-
-
 @cache
 def _in_own_style(vendor: str, text: str) -> str:
     return text.replace("%s", "?") if vendor == "sqlite" else text

@@ -14,14 +14,13 @@ from campaigns.rules.money import format_amount, parse_total
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, check_day, local_day, period_of_day
 from campaigns.rules.texts import parse_source
 from campaigns.services.database import writing
-from campaigns.services.driver import ModelMaker
+from campaigns.services.driver import make_model
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
 from campaigns.services.scans import spent_on_days
 
 _TICK = timedelta(microseconds=1)
-_make_entry = ModelMaker(SpendLog).make
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +240,17 @@ def _difference(report: _Report, recorded: Decimal, moment: datetime, now: datet
     """
     campaign_id, source, day = report.key
     total, before = format_amount(report.total, currency), format_amount(recorded, currency)
-    description = f"day total {total}, recorded before {before}"
-    key = corrects = None
-    return _make_entry(
-        *(key, campaign_id, report.total - recorded, moment, now, day),
-        *(description, source, "", corrects, report.import_id),
-    )
+    columns = {
+        "id": None,
+        "campaign_id": campaign_id,
+        "amount": report.total - recorded,
+        "occurred_at": moment,
+        "recorded_at": now,
+        "local_day": day,
+        "description": f"day total {total}, recorded before {before}",
+        "source": source,
+        "reference": "",
+        "corrects_id": None,
+        "spend_import_id": report.import_id,
+    }
+    return make_model(SpendLog, columns)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from celery.signals import before_task_publish
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ad_system.celery import app
 from campaigns import tasks
 from campaigns.models import SpendImport
 from campaigns.services.imports import uploads
 from campaigns.tasks import run_here
-from tests.factories import NOON, make_brand, make_campaign
+from tests.factories import HOUR, NOON, make_brand, make_campaign
 from tests.readings import ledger
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +28,9 @@ OPTIONS = uploads.UploadOptions("campaign", "day", "cost")
 LONGEST_WAIT = 2.0
 
 
-def keep(name: str = "spend.csv") -> SpendImport:
+def keep(name: str = "spend.csv", *, content: bytes = ROWS) -> SpendImport:
     brand = make_campaign(make_brand(), name="Search").brand
-    return uploads.keep_upload(brand_id=brand.pk, file_name=name, content=ROWS, options=OPTIONS, now=NOON)
+    return uploads.keep_upload(brand_id=brand.pk, file_name=name, content=content, options=OPTIONS, now=NOON)
 
 
 @pytest.fixture
@@ -102,3 +105,23 @@ def test_run_here_does_the_work_itself() -> None:
 
     row.refresh_from_db()
     assert (report.text, row.state) == ("1 import taken up", "checked")
+
+
+@pytest.mark.parametrize(("step", "expected"), [(timedelta(0), 1), (timedelta(milliseconds=600), 3), (HOUR, 5)])
+def test_checking_tells_how_far_it_is_once_a_second(step: timedelta, expected: int) -> None:
+    row = keep(content=ROWS + 3_499 * b"Search,2026-11-19,1.50\n")
+    clock = ticking(step)
+
+    with CaptureQueriesContext(connection) as queries:
+        uploads.work_on(import_id=row.pk, clock=lambda: next(clock))
+
+    told = [query for query in queries if '"rows_done" = ' in query["sql"] and '"state" = ' not in query["sql"]]
+    row.refresh_from_db()
+    assert (row.state, row.rows, len(told)) == ("checked", 3_500, expected)
+
+
+def ticking(step: timedelta) -> Iterator[datetime]:
+    now = NOON
+    while True:
+        yield now
+        now += step

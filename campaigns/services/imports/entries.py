@@ -16,7 +16,7 @@ from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.money import format_money
 from campaigns.rules.periods import local_day
 from campaigns.services.database import writing
-from campaigns.services.driver import ModelMaker
+from campaigns.services.driver import make_model
 from campaigns.services.imports.book import CampaignBook
 from campaigns.services.imports.recorded import Name, Recorded, RecordedEntry, look_up
 from campaigns.services.imports.rows import CHUNK_ROWS, Draft, ImportOrder, Reading, cut, pace_of_parts
@@ -26,7 +26,6 @@ from campaigns.services.posting import post, prepare
 from campaigns.services.statements import ReferenceTaken
 
 _NOTHING_RECORDED = Recorded()
-_make_entry = ModelMaker(SpendLog).make
 
 
 def check_entries(reading: Reading, book: CampaignBook, order: ImportOrder) -> Iterator[int]:
@@ -132,16 +131,24 @@ class _Writer:
     def _entries(self, part: _Part, recorded: Recorded, zone: ZoneInfo, now: datetime) -> list[SpendLog]:
         # Days repeat.
         day_of: Callable[[datetime], date] = lru_cache(MOST_REMEMBERED)(partial(local_day, zone=zone))
-        beginning, source, import_id = (
-            f"{self._order.file_name}, line ",
-            self._order.source or "",
-            self._order.import_id,
-        )
-        key = corrects = None
+        order = self._order
+        beginning, source = f"{order.file_name}, line ", order.source or ""
         return [
-            _make_entry(
-                *(key, name[0], draft.amount, draft.occurred_at, now, day_of(draft.occurred_at)),
-                *(f"{beginning}{draft.line}", source, recorded.references.get(name, name[1]), corrects, import_id),
+            make_model(
+                SpendLog,
+                {
+                    "id": None,
+                    "campaign_id": name[0],
+                    "amount": draft.amount,
+                    "occurred_at": draft.occurred_at,
+                    "recorded_at": now,
+                    "local_day": day_of(draft.occurred_at),
+                    "description": f"{beginning}{draft.line}",
+                    "source": source,
+                    "reference": recorded.references.get(name, name[1]),
+                    "corrects_id": None,
+                    "spend_import_id": order.import_id,
+                },
             )
             for name, draft in part.new.items()
         ]

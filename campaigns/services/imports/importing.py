@@ -8,6 +8,7 @@ before stays. Importing the file again adds the rest, because nothing counts twi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,9 +23,13 @@ from campaigns.services.imports import checks, history
 from campaigns.services.imports.book import CampaignBook
 from campaigns.services.imports.entries import check_entries, write_entries
 from campaigns.services.imports.report import ImportReport
-from campaigns.services.imports.rows import ImportOrder, Mode, Named, Progress, Reading, tidy
+from campaigns.services.imports.rows import SECONDS_OF_LOCK, ImportOrder, Mode, Named, Progress, Reading, tidy
 from campaigns.services.imports.totals import check_totals, write_totals
 from campaigns.services.locks import no_brand
+from campaigns.services.pace import Pace
+
+_FIRST_CAMPAIGNS = 10
+_MOST_CAMPAIGNS = 500
 
 
 def _say_nothing(step: str, done: int, total: int | None) -> None:
@@ -64,7 +69,7 @@ def import_file(
         checked = replace(checked, order=replace(checked.order, import_id=row.pk))
     import_id = checked.order.import_id
     try:
-        _create_campaigns(checked, now=ticking(), actor=actor)
+        _create_campaigns(checked, clock=ticking, actor=actor)
         done = _write(checked, clock=ticking, actor=actor, on_progress=on_progress)
     except Refusal as refusal:
         history.fail(import_id, refusal, now=ticking.last)
@@ -147,18 +152,23 @@ def _unknown(brand: Brand, missing: Mapping[str, Named]) -> Iterator[tuple[int, 
         yield named.line, NotFound(sentence, field="campaign")
 
 
-def _create_campaigns(checked: _Checked, *, now: datetime, actor: str) -> None:
-    with writing():
-        for value in checked.missing:
-            campaign = create_campaign(
-                brand_id=checked.book.brand.pk,
-                name=checked.book.new_name(value),
-                external_id=value,
-                is_enabled=True,
-                now=now,
-                actor=actor,
-            )
-            checked.book.add(campaign)
+def _create_campaigns(checked: _Checked, *, clock: _Clock, actor: str) -> None:
+    """Create what is missing, a few in each transaction: one of them takes as long as a hundred rows."""
+    pace = Pace(seconds=SECONDS_OF_LOCK, first=_FIRST_CAMPAIGNS, most=_MOST_CAMPAIGNS)
+    for values in pace.parts(checked.missing):
+        now, began = clock(), time.monotonic()
+        with writing():
+            for value in values:
+                campaign = create_campaign(
+                    brand_id=checked.book.brand.pk,
+                    name=checked.book.new_name(value),
+                    external_id=value,
+                    is_enabled=True,
+                    now=now,
+                    actor=actor,
+                )
+                checked.book.add(campaign)
+        pace.learn(len(values), time.monotonic() - began)
 
 
 def _write(checked: _Checked, *, clock: _Clock, actor: str, on_progress: Progress) -> Reading:

@@ -30,12 +30,13 @@ from campaigns.rules.money import CENT, round_to_micros
 from campaigns.rules.texts import NAME_LENGTH
 from campaigns.services.pace import Pace
 
-# Rows of one transaction at most, and of what is looked up at once.
+# Rows that are looked up at once.
 CHUNK_ROWS = 5_000
 # As long as others wait for the brand, where the machine is not too slow for the smallest part.
-_SECONDS_OF_LOCK = 0.2
+SECONDS_OF_LOCK = 0.2
 _FIRST_ROWS = 1_000
 _FEWEST_ROWS = 250
+_MOST_ROWS = 3_000
 
 # Called with what is being done, how many rows are done, and of how many (None: not known yet).
 Progress = Callable[[str, int, int | None], None]
@@ -266,4 +267,4 @@ def cut(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
 
 def pace_of_parts(most: int) -> Pace:
     """Return the pace at which parts of a file are recorded, each in a transaction of at most so many rows."""
-    return Pace(seconds=_SECONDS_OF_LOCK, first=_FIRST_ROWS, least=_FEWEST_ROWS, most=most)
+    return Pace(seconds=SECONDS_OF_LOCK, first=_FIRST_ROWS, least=_FEWEST_ROWS, most=min(_MOST_ROWS, most))

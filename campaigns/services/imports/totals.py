@@ -139,7 +139,9 @@ def _local_day(when: FileDate, *, zone: ZoneInfo, now: datetime) -> date:
 
 def _is_kept(total: _DayTotal, reading: Reading) -> bool:
     try:
-        total.rounded = parse_total(reading.rounded(total.exact))
+        whole = reading.rounded(total.exact)
+        # It has whole micros and is not too large: it is no total only if it is below zero.
+        total.rounded = whole if whole >= 0 else parse_total(whole)
     except Refusal as refusal:
         reading.refuse(total.line, type(refusal)(f"The day's total: {refusal}"))
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from campaigns.models import ImportState, SpendImport, SpendLog, StatusChange
 from campaigns.services.corrections import reverse_spends
 from campaigns.services.database import writing
 from campaigns.services.imports.history import is_at_work
-from campaigns.services.imports.rows import CHUNK_ROWS, Mode, cut
+from campaigns.services.imports.rows import CHUNK_ROWS, Mode, pace_of_parts
 from campaigns.services.locks import lock_brand
 
 # States in which an import may have recorded something.
@@ -54,10 +55,13 @@ def undo_import(*, import_id: int, clock: Callable[[], datetime], actor: str = "
     count, total = 0, Decimal(0)
     changes: list[StatusChange] = []
     own = SpendLog.objects.filter(spend_import=row, corrects=None).order_by("pk").values_list("pk", flat=True)
-    for entry_ids in cut(list(own), CHUNK_ROWS):
+    pace = pace_of_parts(CHUNK_ROWS)
+    for entry_ids in pace.parts(list(own)):
+        began = time.monotonic()
         reversals, changed = reverse_spends(
             brand_id=row.brand_id, entry_ids=entry_ids, now=clock(), description=f"{row} undone", actor=actor
         )
+        pace.learn(len(entry_ids), time.monotonic() - began)
         count += len(reversals)
         total -= sum((entry.amount for entry in reversals), Decimal(0))
         changes += changed

@@ -33,6 +33,8 @@ from campaigns.services.refused import count_refused
 DOOR = "file"
 # A file of more lines is for a worker: a person would wait too long for the page.
 LINES_AT_ONCE = 5_000
+# Each time is a transaction of its own; nobody looks more often.
+_SAID_EVERY = timedelta(seconds=1)
 # Somebody who has not said yes by then will not say it any more.
 _KEPT_FOR = timedelta(days=7)
 
@@ -202,9 +204,15 @@ def _import(row: SpendImport, path: Path, clock: Callable[[], datetime]) -> None
 
 
 def _progress(row: SpendImport, clock: Callable[[], datetime]) -> Progress:
+    said_at: datetime | None = None
+
     def keep_alive(step: str, done: int, total: int | None) -> None:
+        nonlocal said_at
         del step  # the state says it
-        history.keep_alive(row.pk, done, total, now=clock())
+        now = clock()
+        if said_at is None or abs(now - said_at) >= _SAID_EVERY:
+            history.keep_alive(row.pk, done, total, now=now)
+            said_at = now
 
     return keep_alive
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import shlex
@@ -195,3 +196,23 @@ def test_log_is_shown_on_demand(log: Log, arguments: tuple[str, ...], is_shown: 
 
     assert ("Counter differs from ledger" in log.screen.getvalue()) is is_shown
     assert "Counter differs from ledger" in log.file.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_process_leaves_alone_what_is_loaded_before_it_begins() -> None:
+    class Command(DeskCommand):
+        """Says what Python no longer looks through."""
+
+        frozen = 0
+
+        def handle(self, **options: object) -> None:
+            type(self).frozen = gc.get_freeze_count()
+
+    before = gc.get_freeze_count()
+
+    try:
+        Command().run_from_argv(["manage.py", "anything"])
+
+        assert Command.frozen > before + 10_000
+    finally:
+        gc.unfreeze()

@@ -27,8 +27,10 @@ row = uploads.keep_upload(brand_id=brand.pk, file_name="large.csv", content=cont
 assert not uploads.is_small(content)
 tasks.run_import.delay(row.pk)
 """
-# It comes back with the first entries, and not a process's start later, when all of them might be there.
+# It stops the worker in its tracks at the first entries: a process's end later, all of them might be there.
 CONFIRM = """
+import os
+import signal
 import time
 from campaigns import tasks
 from campaigns.models import SpendLog
@@ -39,6 +41,7 @@ deadline = time.monotonic() + 120
 while not SpendLog.objects.exists():
     assert time.monotonic() < deadline, "no entry yet"
     time.sleep(0.02)
+os.killpg({worker}, signal.SIGSTOP)
 """
 # A minute later, when nobody has said anything for that long.
 GO_ON = """
@@ -76,7 +79,7 @@ def test_an_import_goes_on_where_its_worker_died(installation: Installation, tmp
     installation.start("worker")
     run(PREPARE.format(path=str(path)))
     wait_for("checked")
-    run(CONFIRM)
+    run(CONFIRM.format(worker=installation.group("worker")))
     installation.kill("worker")
     state, _, _, count, _ = tell(installation)
     assert (state, 0 < int(count) < ROWS) == ("running", True)

@@ -22,8 +22,8 @@ from campaigns.errors import (
     UnreadableFile,
 )
 from campaigns.files import Unit
-from campaigns.models import Brand, Campaign, SpendLog
-from campaigns.services.imports import check_file, entries, import_file
+from campaigns.models import Act, AuditEntry, Brand, Campaign, SpendLog
+from campaigns.services.imports import check_file, entries, import_file, importing
 from tests.campaigns.services.spend_files import (
     LAYOUT,
     WITH_REFERENCE,
@@ -221,7 +221,7 @@ def test_a_large_file_is_recorded_in_parts_each_at_its_own_moment(
 
     assert counts(report) == (5, 0, 5, 0, 0)
     recorded = SpendLog.objects.order_by("pk").values_list("recorded_at", flat=True)
-    assert [(moment - NOON) // MINUTE for moment in recorded] == [2, 2, 3, 3, 4]
+    assert [(moment - NOON) // MINUTE for moment in recorded] == [1, 1, 2, 2, 3]
     assert steps[:1] + steps[-4:] == [
         ("checking", 0, None),
         ("recording", 0, 5),
@@ -229,6 +229,23 @@ def test_a_large_file_is_recorded_in_parts_each_at_its_own_moment(
         ("recording", 4, 5),
         ("recording", 5, 5),
     ]
+
+
+def test_campaigns_that_are_missing_are_created_a_few_at_a_time(
+    tmp_path: Path, brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_FIRST_CAMPAIGNS", 2)
+    monkeypatch.setattr(importing, "_MOST_CAMPAIGNS", 2)
+    clock = ticking_clock()
+    path = write_file(tmp_path, *[f"{name},2026-11-20 09:00,1" for name in "ABCDE"])
+
+    report = import_file(order=order_of(path, brand, creates=True), clock=lambda: next(clock))
+
+    # Each few in a transaction of their own: a file may bring thousands, and others wait for the brand.
+    created = AuditEntry.objects.filter(act=Act.CREATED, acted_at__gt=NOON).order_by("pk")
+    assert [(entry.acted_at - NOON) // MINUTE for entry in created] == [1, 1, 2, 2, 3]
+    assert (report.created_campaigns, counts(report)) == (tuple("ABCDE"), (5, 0, 5, 0, 0))
+    assert_totals_are_right()
 
 
 @pytest.mark.usefixtures("small_chunks")
@@ -252,7 +269,7 @@ def test_what_came_before_a_failure_stays_and_the_file_can_be_imported_again(
     order = order_of(write_file(tmp_path, *[f"Search,2026-11-20 09:0{minute},1" for minute in range(5)]), brand)
 
     def break_before_the_second_part() -> Iterator[datetime]:
-        yield from (NOON, NOON, NOON)
+        yield from (NOON, NOON)
         Brand.objects.filter(pk=brand.pk).update(time_zone="Mars/Olympus")
         yield NOON
 
@@ -271,14 +288,12 @@ def test_what_came_before_a_failure_stays_and_the_file_can_be_imported_again(
 def test_a_file_that_changes_after_the_check_is_not_recorded(tmp_path: Path, brand: Brand, search: Campaign) -> None:
     path = write_file(tmp_path, "Search,2026-11-20 09:00,1")
 
-    def change_after_the_check() -> Iterator[datetime]:
-        yield NOON
-        path.write_text(path.read_text() + "Search,2026-11-20 09:00,not checked\n")
-        yield from (NOON, NOON)
+    def change_once_checked(step: str, done: int, total: int | None) -> None:
+        if (step, done) == ("checking", 1):
+            path.write_text(path.read_text() + "Search,2026-11-20 09:00,not checked\n")
 
-    clock = change_after_the_check()
     with pytest.raises(UnreadableFile, match="was changed while it was being imported"):
-        import_file(order=order_of(path, brand), clock=lambda: next(clock))
+        import_file(order=order_of(path, brand), clock=lambda: NOON, on_progress=change_once_checked)
 
     assert amounts() == []
 
