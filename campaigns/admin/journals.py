@@ -95,7 +95,8 @@ class JournalChangeList(DeskChangeList):
         size = self.list_max_show_all if is_whole else self.list_per_page
         # A list of one page is that page, whatever number the address says.
         keys = paginator.keys_of(self.page_num if self.multi_page and not is_whole else 1, size)
-        rows = self.root_queryset.in_bulk(keys)
+        shown = self.root_queryset
+        rows = (shown if shown.query.select_related else self.apply_select_related(shown)).in_bulk(keys)
         # What is erased in between is left out.
         self.result_list = [rows[key] for key in keys if key in rows]
         self.is_cut = paginator.is_cut
