@@ -60,10 +60,7 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
     list_display = ("number", "campaign_and_brand", "money", "occurred", "day", "details")
     list_filter = (OneCampaignFilter, OneImportFilter, KindFilter, ("local_day", DayFilter), "campaign__brand")
     search_fields = ("reference", "description", "=source", "campaign__name", "campaign__brand__name")
-    search_help_text = (
-        "Campaign, brand or whole reference; of the newest "
-        f"{SIFTED_ROWS:,} also source, and parts of reference and description"
-    )
+    search_help_text = f"Campaign, brand or whole reference; any text of the newest {SIFTED_ROWS:,}"
     sorted_by_index = frozenset({"pk", "id", "occurred_at"})
     nothing_yet = (
         "Spend comes in by the API, by imported reports, or by hand. Each entry counts at once, in its "
