@@ -15,11 +15,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells, sentences, spend_cells
-from campaigns.admin.base import actor_of, without_nul, words_of
+from campaigns.admin.base import actor_of
 from campaigns.admin.choices import campaign_choice, campaign_path
 from campaigns.admin.exporting import ExportingAdmin
 from campaigns.admin.filters import DayFilter, OneCampaignFilter, OneImportFilter
 from campaigns.admin.journals import SIFTED_ROWS, oldest_of_newest
+from campaigns.admin.search_words import without_nul, words_of
 from campaigns.admin.spend_forms import CorrectionForm, NewSpendForm
 from campaigns.facts import readable_zone
 from campaigns.models import SpendLog
