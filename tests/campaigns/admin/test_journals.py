@@ -105,6 +105,7 @@ def test_export_is_of_everything(desk: Browser, five: Campaign) -> None:
 
 def test_nothing_is_done_to_more_rows_than_the_list_shows(desk: Browser, five: Campaign) -> None:
     key = str(SpendLog.objects.latest("pk").pk)
+    cut, whole = (desk.open(f"{SPENDS}?{query}") for query in ("", f"local_day__gte={(NOON - DAY * 3).date()}"))
 
     page = desk.send(
         SPENDS, {"action": "delete_selected", "_selected_action": [key], "index": "0", "select_across": "1"}
@@ -112,6 +113,7 @@ def test_nothing_is_done_to_more_rows_than_the_list_shows(desk: Browser, five: C
 
     assert page.messages == ["The list has more than 4 rows: narrow it first, by day, campaign or brand."]
     assert SpendLog.objects.count() == 5
+    assert ["Select all 4 spend entries" in shown.text for shown in (cut, whole)] == [False, True]
 
 
 @pytest.mark.parametrize("path", [SPENDS, HISTORY, "/admin/campaigns/auditentry/"])
