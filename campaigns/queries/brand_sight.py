@@ -79,7 +79,7 @@ def see_brand(*, brand: Brand, now: datetime) -> BrandSight:
         month = period_at(PeriodKind.MONTH, now, zone)
         spending = brand_days(campaign_ids=keys, first_day=month.first_day, last_day=local_day(month.end, zone))
         course = month_course(brand=brand, standing=standing, spending=spending, zone=zone, now=now)
-        hours = hours_of(brand, period_at(PeriodKind.DAY, now, zone))
+        hours = hours_of(campaign_ids=keys, day=period_at(PeriodKind.DAY, now, zone))
     campaigns.sort(key=lambda campaign: -spending.by_campaign.get(campaign.pk, _ZERO))
     return BrandSight(
         standing=standing,
