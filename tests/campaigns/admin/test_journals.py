@@ -8,9 +8,12 @@ import pytest
 
 from campaigns.admin import journals
 from campaigns.models import Campaign, SpendLog
+from tests.campaigns.admin.agency import make_agency
 from tests.campaigns.admin.browser import Browser
 from tests.campaigns.admin.paths import HISTORY, SPENDS
 from tests.factories import DAY, NOON, make_brand, make_campaign, spend
+
+AUDIT, DELIVERIES = "/admin/campaigns/auditentry/", "/admin/campaigns/webhookdelivery/"
 
 
 @pytest.fixture
@@ -116,6 +119,16 @@ def test_nothing_is_done_to_more_rows_than_the_list_shows(desk: Browser, five: C
     assert ["Select all 4 spend entries" in shown.text for shown in (cut, whole)] == [False, True]
 
 
-@pytest.mark.parametrize("path", [SPENDS, HISTORY, "/admin/campaigns/auditentry/"])
+@pytest.mark.parametrize("path", [AUDIT, DELIVERIES])
+def test_journals_of_few_rows_are_sorted_by_any_column(desk: Browser, path: str) -> None:
+    make_agency()
+
+    pages = [desk.open(f"{path}?o={sign}{column}") for column in range(1, 8) for sign in ("", "-")]
+
+    assert {page.status for page in pages} == {200}
+    assert len({page.html.count("<tr>") for page in pages}) == 1
+
+
+@pytest.mark.parametrize("path", [SPENDS, HISTORY, AUDIT])
 def test_all_can_be_shown_where_there_are_few(desk: Browser, five: Campaign, path: str) -> None:
     assert desk.open(f"{path}?all=").status == 200
