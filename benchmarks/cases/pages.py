@@ -11,7 +11,7 @@ from django.test import Client
 
 from benchmarks.case import Case, Scene, Sides
 from benchmarks.results import About
-from campaigns.models import Campaign, SpendLog
+from campaigns.models import Brand, Campaign, SpendLog
 
 _ADMIN = "/admin/campaigns"
 
@@ -53,6 +53,17 @@ def _of_campaign(scene: Scene) -> str:
     return f"{_ADMIN}/campaign/{Campaign.objects.filter(brand=scene.large_brand).order_by('pk')[0].pk}/change/"
 
 
+def _of_quiet_brand(address: str) -> Callable[[Scene], str]:
+    """Return the address for a brand that has campaigns and never spent: its rows are found nowhere."""
+
+    def of_scene(_scene: Scene) -> str:
+        brand = Brand.objects.create(name="Quiet")
+        Campaign.objects.bulk_create(Campaign(brand=brand, name=f"Campaign {number}") for number in range(20))
+        return address.format(brand.pk)
+
+    return of_scene
+
+
 def _of_brand(scene: Scene) -> str:
     return f"campaign__brand__id__exact={scene.large_brand}"
 
@@ -79,6 +90,10 @@ _PAGES: dict[str, tuple[str, Callable[[Scene], str]]] = {
     "page_spend_day": ("list of entries of a day", _at(f"{_ADMIN}/spendlog/?{_YESTERDAY}")),
     "page_spend_old_day": ("list of entries of an old day, searched", _at(f"{_ADMIN}/spendlog/?{_FIRST_DAY}&q=x")),
     "page_spend_brand": ("list of entries of a brand", lambda scene: f"{_ADMIN}/spendlog/?{_of_brand(scene)}"),
+    "page_spend_quiet": (
+        "list of entries of a brand that has none",
+        _of_quiet_brand(f"{_ADMIN}/spendlog/?campaign__brand__id__exact={{}}"),
+    ),
     "page_spend_found": ("list of entries, found by name", _at(f"{_ADMIN}/spendlog/?q=Campaign+7")),
     "page_spend_reference": ("list of entries, found by reference", _at(f"{_ADMIN}/spendlog/?q=day-3-7-0")),
     "page_spend_nothing": ("list of entries, searched in vain", _at(f"{_ADMIN}/spendlog/?q=nobody")),
@@ -92,6 +107,7 @@ _PAGES: dict[str, tuple[str, Callable[[Scene], str]]] = {
     ),
     "page_choose_brand": ("choosing a brand", _at(f"/admin/autocomplete/?{_CHOICES.format('brand', 'campaign')}")),
     "page_brand": ("page of a brand", _of_large_brand),
+    "page_brand_quiet": ("page of a brand that never spent", _of_quiet_brand(f"{_ADMIN}/brand/{{}}/change/")),
     "page_brand_past": ("history of a brand", lambda scene: _of_large_brand(scene).replace("change", "history")),
     "page_campaign": ("page of a campaign", _of_campaign),
 }  # fmt: skip

@@ -24,11 +24,11 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import smart_split, unescape_string_literal
 
 from campaigns.admin.choices import keys_among
 from campaigns.admin.forms import PRESET, PREVIEW, DeskForm
 from campaigns.admin.log import describe_changes
+from campaigns.admin.search_words import without_nul
 from campaigns.errors import Refusal
 from campaigns.models import LARGEST_KEY, AuditEntry
 from campaigns.queries.reach import reach_of
@@ -234,6 +234,12 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         self.delete_queryset(request, queryset)
         return None
 
+    def get_action_choices(
+        self, request: HttpRequest, default_choices: list[tuple[str, str]] | None = None
+    ) -> list[tuple[str, str]]:
+        """Return the bulk actions, below words that ask to choose one."""
+        return super().get_action_choices(request, default_choices or [("", "Choose what to do")])
+
     def each(
         self,
         request: HttpRequest,
@@ -281,43 +287,9 @@ class DeskAdmin(admin.ModelAdmin[_Row]):
         return name
 
 
-class RowsFilter(admin.RelatedFieldListFilter):
-    """The filter by what a row belongs to, such as its brand: it offers what the person may see."""
-
-    def field_choices(
-        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, Any]]:
-        """Return what can be chosen."""
-        reach = reach_of(request.user)
-        rows = reach.rows(field.related_model._default_manager.order_by())
-        limits = {} if reach.is_everything else {"pk__in": rows.values("pk")}
-        ordering = self.field_admin_ordering(field, request, model_admin)
-        choices: list[tuple[str, Any]] = field.get_choices(
-            include_blank=False, ordering=ordering, limit_choices_to=limits
-        )
-        return choices
-
-
-# In place of Django's, wherever a list names such a filter.
-admin.FieldListFilter.register(lambda field: bool(field.remote_field), RowsFilter, take_priority=True)
-
-
 def asks_for_nul(request: HttpRequest) -> bool:
     """Tell whether the address has a NUL, which no database can be asked for."""
     return any("\x00" in value for values in request.GET.lists() for value in (values[0], *values[1]))
-
-
-def without_nul(text: str) -> str:
-    """Return the text with another character in the place of NUL: one that nothing has either."""
-    return text.replace("\x00", "\ufffd")
-
-
-def words_of(term: str) -> list[str]:
-    """Return what is searched for, word by word, as every list of the admin does: what stands in quotes is one."""
-    return [
-        unescape_string_literal(bit) if bit[0] in "\"'" and bit[-1] == bit[0] and len(bit) > 1 else bit
-        for bit in smart_split(term)
-    ]
 
 
 def actor_of(request: HttpRequest) -> str:

@@ -14,13 +14,15 @@ from campaigns.admin import icons
 from campaigns.facts import readable_zone
 from campaigns.models import Brand, Campaign, Status, StatusChange
 from campaigns.rules.budgets import BudgetUse, BudgetUses
-from campaigns.rules.money import format_amount, format_money
+from campaigns.rules.money import format_amount, format_money, round_to_coins
 
 NOTHING = "–"
 
 _LEVEL_OF_STATUS = {Status.ACTIVE: "good", Status.PAUSED: "warn", Status.INACTIVE: "off"}
 _ICON_OF_STATUS = {Status.ACTIVE: "running", Status.PAUSED: "paused", Status.INACTIVE: "off"}
 _FULL = Decimal(100)
+# From here on, the digits before the point say enough of an estimate.
+_ENOUGH = 100
 _ALMOST_FULL = Decimal("99.9")
 
 
@@ -159,6 +161,13 @@ def shown_percent(use: BudgetUse) -> Decimal | None:
         # Rounded, it would say that nothing is left while the campaign still runs.
         return _ALMOST_FULL
     return percent
+
+
+def estimate(amount: Decimal, currency: str) -> str:
+    """Return an amount that is foretold: in whole units where that says enough, else in whole coins."""
+    if abs(amount) >= _ENOUGH:
+        return f"{amount:,.0f}"
+    return format_amount(round_to_coins(amount, currency), currency)
 
 
 def day(which: date) -> str:

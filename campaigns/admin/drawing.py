@@ -18,7 +18,7 @@ from campaigns.queries.campaign_sight import Day, Run
 from campaigns.queries.course import MonthCourse
 from campaigns.queries.spending import Hour
 from campaigns.rules.dayparting import Weekday, Window
-from campaigns.rules.money import format_amount, format_money, round_to_coins
+from campaigns.rules.money import format_amount, format_money
 
 _ZERO = Decimal(0)
 _ONE_HOUR, _ONE_DAY = timedelta(hours=1), timedelta(days=1)
@@ -123,7 +123,7 @@ def _month_sentence(course: MonthCourse, currency: str, zone: ZoneInfo) -> str:
     limit = "" if pace.use.limit is None else f" of {format_amount(pace.use.limit, currency)}"
     parts = [f"{format_money(pace.use.spent, currency)}{limit} so far."]
     if pace.expected is not None:
-        plan = format_money(round_to_coins(pace.expected, currency), currency)
+        plan = f"{cells.estimate(pace.expected, currency)} {currency}"
         # Which hours were set on a day that is over is not known: the history keeps them in words, for people.
         parts.append(f"An even plan, over the hours that are set now, would be at {plan}.")
     if course.reset_at is not None:
@@ -133,7 +133,7 @@ def _month_sentence(course: MonthCourse, currency: str, zone: ZoneInfo) -> str:
             f"If it goes on like this, the budget is used up on {course.used_up_on:%a} {cells.day(course.used_up_on)}."
         )
     elif pace.projected is not None and not pace.use.is_used_up:
-        near = format_money(round_to_coins(pace.projected, currency), currency)
+        near = f"{cells.estimate(pace.projected, currency)} {currency}"
         parts.append(f"If it goes on like this, the month ends near {near}.")
     return " ".join(parts)
 

@@ -13,6 +13,7 @@ from campaigns.admin.base import DeskAdmin
 from campaigns.admin.choices import keys_among
 from campaigns.models import Brand, Campaign, SpendImport, Status
 from campaigns.queries.narrowing import UsedShare, flight_ends_soon, used_at_least
+from campaigns.queries.reach import reach_of
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -164,3 +165,24 @@ class OneImportFilter(OneRowFilter):
     def words(self, owner: SpendImport) -> str:
         """Return its number and its file."""
         return f"{owner.pk}: {owner.file_name}"
+
+
+class RowsFilter(admin.RelatedFieldListFilter):
+    """The filter by what a row belongs to, such as its brand: it offers what the person may see."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, Any]]:
+        """Return what can be chosen."""
+        reach = reach_of(request.user)
+        rows = reach.rows(field.related_model._default_manager.order_by())
+        limits = {} if reach.is_everything else {"pk__in": rows.values("pk")}
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        choices: list[tuple[str, Any]] = field.get_choices(
+            include_blank=False, ordering=ordering, limit_choices_to=limits
+        )
+        return choices
+
+
+# In place of Django's, wherever a list names such a filter.
+admin.FieldListFilter.register(lambda field: bool(field.remote_field), RowsFilter, take_priority=True)

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
-from campaigns.admin.base import without_nul, words_of
 from campaigns.admin.exporting import ExportingAdmin
 from campaigns.admin.filters import OneCampaignFilter
+from campaigns.admin.search_words import without_nul, words_of
 from campaigns.facts import readable_zone
 from campaigns.models import StatusChange
 from campaigns.queries.exports import Row, export_status

@@ -26,7 +26,11 @@ _Row = TypeVar("_Row", bound=Model)
 
 
 class JournalPaginator(Paginator[Any]):
-    """Pages of keys. A page that has all rows is not counted once more, and nothing is counted to its end."""
+    """Pages of keys. Rows are counted first, in no order and not to their end: so it is known how to find them.
+
+    Told to sort by the key and to stop after a page, a database goes back through all rows until enough of them fit:
+    quick where many do, and through the whole table where few do, or none has for months.
+    """
 
     object_list: QuerySet[Any]
 
@@ -42,23 +46,23 @@ class JournalPaginator(Paginator[Any]):
 
     def keys_of(self, number: int, size: int) -> list[Any]:
         """Return the keys of the rows of a page, of so many rows."""
+        if not self._counted:
+            return []
         first = (number - 1) * size
-        if not first and size <= self.per_page:
-            return self._first_keys[:size]
-        return self._keys(first, min(first + size, MOST_ROWS))
-
-    @cached_property
-    def _first_keys(self) -> list[Any]:
-        return self._keys(0, self.per_page + 1)
+        rows = self.object_list if self.is_cut else self._few
+        return list(rows.values_list("pk", flat=True)[first : min(first + size, MOST_ROWS)])
 
     @cached_property
     def _counted(self) -> int:
-        if len(self._first_keys) <= self.per_page:
-            return len(self._first_keys)
         return self.object_list.order_by()[: MOST_ROWS + 1].count()
 
-    def _keys(self, first: int, last: int) -> list[Any]:
-        return list(self.object_list.values_list("pk", flat=True)[first:last])
+    @property
+    def _few(self) -> QuerySet[Any]:
+        """The rows, found first and sorted afterwards: the limit keeps the database from doing both at once."""
+        rows = self.object_list
+        fitting = rows.order_by().values("pk")[: MOST_ROWS + 1]
+        found: QuerySet[Any] = rows.model._default_manager.filter(pk__in=fitting)
+        return found.order_by(*rows.query.order_by)
 
 
 class JournalChangeList(DeskChangeList):
@@ -95,7 +99,8 @@ class JournalChangeList(DeskChangeList):
         size = self.list_max_show_all if is_whole else self.list_per_page
         # A list of one page is that page, whatever number the address says.
         keys = paginator.keys_of(self.page_num if self.multi_page and not is_whole else 1, size)
-        rows = self.root_queryset.in_bulk(keys)
+        shown = self.root_queryset
+        rows = (shown if shown.query.select_related else self.apply_select_related(shown)).in_bulk(keys)
         # What is erased in between is left out.
         self.result_list = [rows[key] for key in keys if key in rows]
         self.is_cut = paginator.is_cut

@@ -36,7 +36,7 @@ class PaceCell:
     used: SafeString | str
     bar: SafeString | str
     left: str
-    outlook: str
+    outlook: SafeString
     url: str
 
 

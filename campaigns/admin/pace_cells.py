@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells
 from campaigns.queries import BrandStanding, Outlook
-from campaigns.rules.money import format_amount, format_money, round_to_coins
+from campaigns.rules.money import format_amount
 from campaigns.rules.pacing import Pace, RiskKind
 from campaigns.rules.periods import PeriodKind
 
 _FULL = Decimal(100)
 _HUNDREDTH = Decimal("0.01")
-_ENOUGH_DIGITS = 100
 
 # Words, level and icon; an empty icon is the level's own.
 _OUTLOOKS = {
@@ -50,7 +49,7 @@ def risk(standing: BrandStanding) -> SafeString | str:
     if standing.risk is None:
         return cells.NOTHING
     words = _RISKS[standing.risk.kind, standing.risk.period]
-    amount = format_money(round_to_coins(standing.risk.amount, standing.currency), standing.currency)
+    amount = f"{cells.estimate(standing.risk.amount, standing.currency)} {standing.currency}"
     return format_html('<span class="money">{}</span> <span class="limit">{}</span>', amount, words)
 
 
@@ -88,20 +87,14 @@ def left(pace: Pace, currency: str) -> str:
     return "" if pace.use.remaining is None else f"{format_amount(pace.use.remaining, currency)} left"
 
 
-def outlook(pace: Pace, currency: str) -> str:
-    """Return what was expected by now, and where it is heading: estimates, so in whole units where that is enough."""
+def outlook(pace: Pace, currency: str) -> SafeString:
+    """Return what was expected by now, and where it is heading."""
     parts = []
     if pace.expected is not None:
-        parts.append(f"expected {_estimate(pace.expected, currency)}")
+        parts.append(f"expected {cells.estimate(pace.expected, currency)}")
     if pace.projected is not None:
-        parts.append(f"ends near {_estimate(pace.projected, currency)}")
-    return " · ".join(parts)
-
-
-def _estimate(amount: Decimal, currency: str) -> str:
-    if abs(amount) >= _ENOUGH_DIGITS:
-        return f"{amount:,.0f}"
-    return format_amount(round_to_coins(amount, currency), currency)
+        parts.append(f"ends near {cells.estimate(pace.projected, currency)}")
+    return format_html_join(" · ", '<span class="part">{}</span>', ([part] for part in parts))
 
 
 def _percent(part: Decimal, whole: Decimal) -> Decimal:

@@ -15,11 +15,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns.admin import cells, sentences, spend_cells
-from campaigns.admin.base import actor_of, without_nul, words_of
+from campaigns.admin.base import actor_of
 from campaigns.admin.choices import campaign_choice, campaign_path
 from campaigns.admin.exporting import ExportingAdmin
 from campaigns.admin.filters import DayFilter, OneCampaignFilter, OneImportFilter
 from campaigns.admin.journals import SIFTED_ROWS, oldest_of_newest
+from campaigns.admin.search_words import without_nul, words_of
 from campaigns.admin.spend_forms import CorrectionForm, NewSpendForm
 from campaigns.facts import readable_zone
 from campaigns.models import SpendLog
@@ -60,10 +61,7 @@ class SpendAdmin(ExportingAdmin[SpendLog]):
     list_display = ("number", "campaign_and_brand", "money", "occurred", "day", "details")
     list_filter = (OneCampaignFilter, OneImportFilter, KindFilter, ("local_day", DayFilter), "campaign__brand")
     search_fields = ("reference", "description", "=source", "campaign__name", "campaign__brand__name")
-    search_help_text = (
-        "Campaign, brand or whole reference; of the newest "
-        f"{SIFTED_ROWS:,} also source, and parts of reference and description"
-    )
+    search_help_text = f"Campaign, brand or whole reference; any text of the newest {SIFTED_ROWS:,}"
     sorted_by_index = frozenset({"pk", "id", "occurred_at"})
     nothing_yet = (
         "Spend comes in by the API, by imported reports, or by hand. Each entry counts at once, in its "

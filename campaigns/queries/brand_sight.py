@@ -14,6 +14,7 @@ from campaigns.facts import facts_of, readable_zone
 from campaigns.models import Brand, Campaign, StatusChange
 from campaigns.queries.course import MonthCourse, month_course
 from campaigns.queries.explain import describe_next_change
+from campaigns.queries.newest import newest_rows
 from campaigns.queries.spending import BrandDays, Hour, brand_days, hours_of
 from campaigns.queries.standing import BrandStanding, brand_standings
 from campaigns.rules.budgets import BudgetUses
@@ -70,15 +71,15 @@ def see_brand(*, brand: Brand, now: datetime) -> BrandSight:
     [standing] = brand_standings(brands=[brand], now=now)
     zone = readable_zone(brand)
     campaigns = list(Campaign.objects.filter(brand=brand).select_related("schedule").order_by("name"))
+    keys = [campaign.pk for campaign in campaigns]
     spending = BrandDays({}, {})
     course: MonthCourse | None = None
     hours: tuple[Hour, ...] = ()
     if zone is not None:
         month = period_at(PeriodKind.MONTH, now, zone)
-        keys = [campaign.pk for campaign in campaigns]
         spending = brand_days(campaign_ids=keys, first_day=month.first_day, last_day=local_day(month.end, zone))
         course = month_course(brand=brand, standing=standing, spending=spending, zone=zone, now=now)
-        hours = hours_of(brand, period_at(PeriodKind.DAY, now, zone))
+        hours = hours_of(campaign_ids=keys, day=period_at(PeriodKind.DAY, now, zone))
     campaigns.sort(key=lambda campaign: -spending.by_campaign.get(campaign.pk, _ZERO))
     return BrandSight(
         standing=standing,
@@ -87,7 +88,7 @@ def see_brand(*, brand: Brand, now: datetime) -> BrandSight:
         hours=hours,
         campaigns=_lines(campaigns[:SHOWN_CAMPAIGNS], brand, spending, now),
         more=max(0, len(campaigns) - SHOWN_CAMPAIGNS),
-        changes=_changes(brand),
+        changes=_changes(keys),
     )
 
 
@@ -106,6 +107,6 @@ def _line(campaign: Campaign, brand: Brand, spent: Decimal, total: Decimal, now:
     return CampaignLine(campaign, verdict, describe_next_change(verdict), facts.campaign, spent, share)
 
 
-def _changes(brand: Brand) -> tuple[StatusChange, ...]:
-    changes = StatusChange.objects.filter(campaign__brand=brand).select_related("campaign__brand")
-    return tuple(changes.order_by("-pk")[:SHOWN_CHANGES])
+def _changes(keys: Sequence[int]) -> tuple[StatusChange, ...]:
+    changes = StatusChange.objects.filter(campaign__in=keys).select_related("campaign__brand")
+    return newest_rows(changes, count=SHOWN_CHANGES)

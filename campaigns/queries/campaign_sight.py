@@ -83,7 +83,7 @@ def see_campaign(*, campaign: Campaign, now: datetime) -> CampaignSight:
     if zone is not None:
         today = period_at(PeriodKind.DAY, now, zone)
         days = _days(campaign, today.first_day, zone)
-        hours = hours_of(campaign, today)
+        hours = hours_of(campaign_ids=[campaign.pk], day=today)
         runs = find_runs(changes, is_active=campaign.is_active, start=days[0].start, end=now)
     return CampaignSight(
         zone=zone,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Case, IntegerField, QuerySet, Sum, Value, When
+from django.db.models import Case, IntegerField, Sum, Value, When
 
-from campaigns.models import Brand, Campaign, SpendLog
+from campaigns.models import SpendLog
 from campaigns.rules.periods import Period
 
 _ZERO = Decimal(0)
@@ -60,11 +60,12 @@ def campaign_days(*, campaign_id: int, first_day: date, last_day: date) -> dict[
     return dict(entries.order_by().values_list("local_day").annotate(total=Sum("amount")))
 
 
-def hours_of(row: Brand | Campaign, day: Period) -> tuple[Hour, ...]:
-    """Return what the row has spent in each hour of a local day, 23, 24 or 25 of them; one query."""
+def hours_of(*, campaign_ids: Collection[int], day: Period) -> tuple[Hour, ...]:
+    """Return what campaigns have spent together in each hour of a local day, 23, 24 or 25 of them; one query."""
     starts = _starts(day)
-    own = SpendLog.objects.filter(campaign=row) if isinstance(row, Campaign) else _of_brand(row)
-    entries = own.filter(occurred_at__gte=day.start, occurred_at__lt=day.end).order_by()
+    entries = SpendLog.objects.filter(
+        campaign__in=campaign_ids, occurred_at__gte=day.start, occurred_at__lt=day.end
+    ).order_by()
     # Comparing moments means the same on every database; cutting hours out of them does not.
     numbers = Case(
         *(When(occurred_at__lt=start + _ONE_HOUR, then=Value(number)) for number, start in enumerate(starts)),
@@ -79,7 +80,3 @@ def hours_of(row: Brand | Campaign, day: Period) -> tuple[Hour, ...]:
 def _starts(day: Period) -> list[datetime]:
     count = -(-(day.end - day.start) // _ONE_HOUR)
     return [day.start + number * _ONE_HOUR for number in range(count)]
-
-
-def _of_brand(brand: Brand) -> QuerySet[SpendLog]:
-    return SpendLog.objects.filter(campaign__brand=brand)

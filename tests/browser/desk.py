@@ -23,6 +23,10 @@ OWN_BRAND, OTHER_BRAND = "Larkspur Coffee", "Kumo Stationery"
 LONG_BRAND = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauamt"
 LONG_CAMPAIGN = "Unternehmenssteuerfortentwicklungsgesetzesaenderungsentwuerf"
 RIGHT_TO_LEFT = "\u05de\u05d1\u05e6\u05e2 \u05d7\u05d5\u05e8\u05e3 2026 - \u05e9\u05d9\u05d5\u05d5\u05e7"
+RIGHT_TO_LEFT_BRAND = "\u05d1\u05d9\u05ea \u05e7\u05e4\u05d4 \u05e6\u05e4\u05d5\u05df (Tel Aviv) 24/7"
+EMPTY_BRAND = "Nothing Yet"
+EXTREME_BRANDS = (LONG_BRAND, RIGHT_TO_LEFT_BRAND, EMPTY_BRAND)
+MANY_CAMPAIGNS = 200
 EXTREMES = "--extremes"
 SECONDS_TO_MAKE = 120.0
 
@@ -38,6 +42,8 @@ class Rows:
     other_campaign: int
     long_brand: int = 0
     long_campaign: int = 0
+    many_brand: int = 0
+    empty_brand: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class ServedDesk:
 def open_desk(installation: Installation, *, with_extremes: bool = False) -> ServedDesk:
     """This will fill a database with migrated tables, start the web server and wait until it answers.
 
-    :param with_extremes: a brand, too, whose names and amounts are as long as they get, and one without campaigns.
+    :param with_extremes: brands, too, whose names and amounts are as long as they get, with 200 campaigns, and without.
     """
     done = subprocess.run(
         [sys.executable, "-m", "tests.browser.desk", *([EXTREMES] if with_extremes else [])],
@@ -88,11 +94,27 @@ def main() -> None:
 def _make_extremes(now: datetime) -> None:
     from campaigns.services import create_brand, create_campaign, record_spend
 
-    create_brand(name="Nothing Yet", now=now)
+    create_brand(name=EMPTY_BRAND, now=now)
     brand = create_brand(name=LONG_BRAND, daily_budget="999999999999.99", monthly_budget="999999999999.99", now=now)
     for name in (LONG_CAMPAIGN, RIGHT_TO_LEFT):
         campaign = create_campaign(brand_id=brand.pk, name=name, daily_budget="123456789012.34", now=now)
         record_spend(campaign_id=campaign.pk, amount="123456789012.34", description=LONG_CAMPAIGN, now=now)
+    _make_many(now)
+
+
+def _make_many(now: datetime) -> None:
+    """Make a brand with so many campaigns that no page shows them all: every third has a name from right to left."""
+    from campaigns.services import NewSpend, create_brand, create_campaign, record_spends
+
+    brand = create_brand(
+        name=RIGHT_TO_LEFT_BRAND, currency="KRW", daily_budget="150000000000", monthly_budget="900000000000", now=now
+    )
+    spends = []
+    for number in range(MANY_CAMPAIGNS):
+        name = f"{number:03} {RIGHT_TO_LEFT if number % 3 == 0 else LONG_CAMPAIGN[: 20 + number % 36]}"
+        campaign = create_campaign(brand_id=brand.pk, name=name, daily_budget="2000000000", now=now)
+        spends.append(NewSpend(campaign_id=campaign.pk, amount=str(1_000_000_000 + number * 7_000_000)))
+    record_spends(spends=spends, now=now)
 
 
 def _make_people() -> None:
@@ -117,15 +139,18 @@ def _find_rows() -> Rows:
     own, other = Brand.objects.get(name=OWN_BRAND), Brand.objects.get(name=OTHER_BRAND)
     campaigns = Campaign.objects.order_by("pk")
     held = campaigns.filter(paused_because="outside_windows").first() or campaigns[0]
-    long_brand, long_campaign = Brand.objects.filter(name=LONG_BRAND), campaigns.filter(name=LONG_CAMPAIGN)
+    long_campaign = campaigns.filter(name=LONG_CAMPAIGN)
+    extremes = dict(Brand.objects.filter(name__in=EXTREME_BRANDS).values_list("name", "pk"))
     return Rows(
         brand=own.pk,
         campaign=held.pk,
         entry=SpendLog.objects.filter(campaign__brand=own, corrects=None).latest("pk").pk,
         other_brand=other.pk,
         other_campaign=campaigns.filter(brand=other)[0].pk,
-        long_brand=sum(long_brand.values_list("pk", flat=True)),
+        long_brand=extremes.get(LONG_BRAND, 0),
         long_campaign=sum(long_campaign.values_list("pk", flat=True)),
+        many_brand=extremes.get(RIGHT_TO_LEFT_BRAND, 0),
+        empty_brand=extremes.get(EMPTY_BRAND, 0),
     )
 
 

@@ -42,12 +42,36 @@ EXTREMES = (
     "/admin/campaigns/campaign/{campaign}/delete/",
     "/admin/campaigns/spendlog/?campaign__brand__id__exact={brand}",
     "/admin/campaigns/statuschange/?campaign={campaign}",
+    "/admin/campaigns/brand/{many}/change/",
+    "/admin/campaigns/campaign/?brand__id__exact={many}",
+    "/admin/campaigns/campaign/?brand__id__exact={many}&p=2",
+    "/admin/campaigns/spendlog/?campaign__brand__id__exact={many}",
+    "/admin/campaigns/brand/{empty}/change/",
+    "/admin/campaigns/campaign/?brand__id__exact={empty}",
+    "/admin/campaigns/spendlog/?campaign__brand__id__exact={empty}",
+    "/admin/campaigns/auditentry/?brand__id__exact={many}",
 )
 _SPILLED = """
-[...document.querySelectorAll('#content td, #content tbody th, #content .figure, #content dd')]
+[...document.querySelectorAll('#content td, #content tbody th, #content .figure, #content dd, .results')]
     .filter((cell) => cell.clientWidth && cell.scrollWidth > cell.clientWidth + 1)
     .map((cell) => cell.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60))
 """
+# A row that is higher than a hand, or a name that is cut into syllables, is one that nobody reads.
+_UNREADABLE = """
+[...document.querySelectorAll('#content tbody tr')]
+    .filter((row) => row.checkVisibility() && (row.offsetHeight > most
+        || [...row.querySelectorAll('th .name, th a .name')].some((name) => name.offsetWidth && name.offsetWidth < 60
+            && name.textContent.length > 12)))
+    .map((row) => row.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60))
+"""
+# Whether what comes first below the heading lies over it.
+_COVERED = """
+(() => {
+    const [head, first] = ['#content h1', '#changelist, .card, .page-sight'].map((of) => document.querySelector(of));
+    return Boolean(head && first && head.getBoundingClientRect().bottom > first.getBoundingClientRect().top + 1);
+})()
+"""
+_HIGHEST_ROW = {WIDE: 150, PHONE: 420}
 # What does something, or is no page.
 _NO_PAGE = re.compile(r"/(logout|jsi18n|static|api)/|\.csv|/r/")
 _EVERY_KIND = 40
@@ -71,6 +95,10 @@ def stick_out(page: Page, size: tuple[int, int]) -> Iterator[str]:
         yield f"{page.url} is {width} pixels wide, of {room}"
     for words in page.evaluate(_SPILLED):
         yield f"{page.url} at {room} pixels: {words!r} lies over its neighbour"
+    if page.evaluate(_COVERED):
+        yield f"{page.url} at {room} pixels: its heading is covered"
+    for words in page.evaluate(f"(() => {{ const most = {_HIGHEST_ROW[size]}; return {_UNREADABLE.strip()} }})()"):
+        yield f"{page.url} at {room} pixels: nobody reads the row {words!r}"
 
 
 def test_pages_keep_nobody_out(visits: Visits, desk: ServedDesk) -> None:
@@ -89,7 +117,12 @@ def test_long_names_and_large_amounts_stay_in_their_places(visits: Visits, desk:
     faults: list[str] = []
 
     for path in EXTREMES:
-        page.goto(path.format(brand=desk.rows.long_brand, campaign=desk.rows.long_campaign))
+        rows = desk.rows
+        page.goto(
+            path.format(
+                brand=rows.long_brand, campaign=rows.long_campaign, many=rows.many_brand, empty=rows.empty_brand
+            )
+        )
         faults += [*stick_out(page, WIDE), *stick_out(page, PHONE)]
 
     assert faults == []
@@ -106,12 +139,14 @@ def test_faults_are_found(visits: Visits) -> None:
     page = visits.open()
     page.set_content(
         "<html lang='en'><title>Faults</title><main><h1>Faults</h1><p style='color: #ccc; background: #fff'>pale</p>"
-        "<img src='data:,'><div style='width: 900px'>wide</div></main></html>"
+        "<img src='data:,'><div style='width: 900px'>wide</div>"
+        "<div id='content'><h1>Head</h1><div class='card' style='margin-top: -60px'>over it</div>"
+        "<table><tbody><tr style='height: 500px'><td>tower</td></tr></tbody></table></div></main></html>"
     )
 
     found = " ".join(faults_of(page))
 
-    assert {"color-contrast", "image-alt", "wide"} <= set(re.findall(r"[\w-]+", found))
+    assert {"color-contrast", "image-alt", "wide", "covered", "tower"} <= set(re.findall(r"[\w-]+", found))
 
 
 def test_what_the_policy_blocks_and_the_console_says_is_heard(visits: Visits) -> None:

@@ -105,15 +105,21 @@ def _strip(phases: Sequence[Phase] | None, time: _Time, ground: float) -> list[S
 
 
 def _labels(columns: Sequence[Column], height: int, now: datetime) -> list[SafeString]:
-    width = 100 / len(columns)
     return [
         canvas.words(
             column.label,
-            x=(number + 0.5) * width,
+            x=_label_place(number, len(columns))[0],
             y=height - 5,
             kind="tick tick-now" if column.start <= now < column.end else "tick",
-            anchor="middle",
+            anchor=_label_place(number, len(columns))[1],
         )
         for number, column in enumerate(columns)
         if column.label
     ]
+
+
+def _label_place(number: int, count: int) -> tuple[float, str]:
+    """Return where a label stands, and what of it: below its column, but within the picture."""
+    if number in (0, count - 1):
+        return (0, "start") if number == 0 else (100, "end")
+    return (number + 0.5) * 100 / count, "middle"

@@ -56,7 +56,7 @@ def test_month_and_today_are_pictures_with_words_and_tables(desk: Browser) -> No
     assert set(drawn) == {"Spend in November 2026", "Spend today by hour"}
     assert drawn["Spend in November 2026"].findtext("desc", "nothing") in page.text
     assert (
-        "35.00 USD of 1,000.00 so far. An even plan, over the hours that are set now, would be at 650.49 USD. "
+        "35.00 USD of 1,000.00 so far. An even plan, over the hours that are set now, would be at 650 USD. "
         "If it goes on like this, the month ends near 53.81 USD."
     ) in page.text
     assert "Thu 19 Nov 2026 10.00 10.00 Fri 20 Nov 2026 25.00 35.00" in page.text

@@ -8,9 +8,12 @@ import pytest
 
 from campaigns.admin import journals
 from campaigns.models import Campaign, SpendLog
+from tests.campaigns.admin.agency import make_agency
 from tests.campaigns.admin.browser import Browser
 from tests.campaigns.admin.paths import HISTORY, SPENDS
 from tests.factories import DAY, NOON, make_brand, make_campaign, spend
+
+AUDIT, DELIVERIES = "/admin/campaigns/auditentry/", "/admin/campaigns/webhookdelivery/"
 
 
 @pytest.fixture
@@ -105,6 +108,7 @@ def test_export_is_of_everything(desk: Browser, five: Campaign) -> None:
 
 def test_nothing_is_done_to_more_rows_than_the_list_shows(desk: Browser, five: Campaign) -> None:
     key = str(SpendLog.objects.latest("pk").pk)
+    cut, whole = (desk.open(f"{SPENDS}?{query}") for query in ("", f"local_day__gte={(NOON - DAY * 3).date()}"))
 
     page = desk.send(
         SPENDS, {"action": "delete_selected", "_selected_action": [key], "index": "0", "select_across": "1"}
@@ -112,8 +116,19 @@ def test_nothing_is_done_to_more_rows_than_the_list_shows(desk: Browser, five: C
 
     assert page.messages == ["The list has more than 4 rows: narrow it first, by day, campaign or brand."]
     assert SpendLog.objects.count() == 5
+    assert ["Select all 4 spend entries" in shown.text for shown in (cut, whole)] == [False, True]
 
 
-@pytest.mark.parametrize("path", [SPENDS, HISTORY, "/admin/campaigns/auditentry/"])
+@pytest.mark.parametrize("path", [AUDIT, DELIVERIES])
+def test_journals_of_few_rows_are_sorted_by_any_column(desk: Browser, path: str) -> None:
+    make_agency()
+
+    pages = [desk.open(f"{path}?o={sign}{column}") for column in range(1, 8) for sign in ("", "-")]
+
+    assert {page.status for page in pages} == {200}
+    assert len({page.html.count("<tr>") for page in pages}) == 1
+
+
+@pytest.mark.parametrize("path", [SPENDS, HISTORY, AUDIT])
 def test_all_can_be_shown_where_there_are_few(desk: Browser, five: Campaign, path: str) -> None:
     assert desk.open(f"{path}?all=").status == 200

@@ -46,10 +46,11 @@ def test_hours_are_half_open_and_cover_the_day() -> None:
     campaign = make_campaign()
     for moment in (THIS_MIDNIGHT - TICK, THIS_MIDNIGHT, THIS_MIDNIGHT + HOUR - TICK, THIS_MIDNIGHT + HOUR, NOON):
         spend(campaign, "1.00", occurred_at=moment)
-    spend(make_campaign(campaign.brand), "5.00")
+    other = make_campaign(campaign.brand)
+    spend(other, "5.00")
     today = period_at(PeriodKind.DAY, NOON, campaign.brand.zone)
 
-    own, of_brand = hours_of(campaign, today), hours_of(campaign.brand, today)
+    own, of_both = (hours_of(campaign_ids=keys, day=today) for keys in ([campaign.pk], [campaign.pk, other.pk]))
 
     assert [(hour.start - THIS_MIDNIGHT) // HOUR for hour in own] == list(range(24))
     assert {(hour.start - THIS_MIDNIGHT) // HOUR: hour.spent for hour in own if hour.spent} == {
@@ -57,7 +58,7 @@ def test_hours_are_half_open_and_cover_the_day() -> None:
         1: Decimal("1.00"),
         12: Decimal("1.00"),
     }
-    assert of_brand[12].spent == Decimal("6.00")
+    assert of_both[12].spent == Decimal("6.00")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_hours_of_a_day_that_clocks_change(noon: str, zone: str, hours: int, las
     late = day.end - MINUTE
     spend(campaign, "3.00", now=late, occurred_at=late)
 
-    found = hours_of(campaign, day)
+    found = hours_of(campaign_ids=[campaign.pk], day=day)
 
     assert len(found) == hours
     assert (found[-1].end - found[-1].start) // MINUTE == last_minutes
