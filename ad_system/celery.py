@@ -7,22 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from celery import Celery
-from celery.signals import celeryd_after_setup
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ad_system.settings")
 
 app = Celery("ad_system")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-
-
-@celeryd_after_setup.connect
-def settle_in(**_facts: object) -> None:
-    """This will prepare a worker that has loaded everything, and has not yet made the processes that do its work."""
-    # Not before it is needed: others than workers load this module, too.
-    from ad_system.resident import leave_alone_what_is_loaded
-
-    leave_alone_what_is_loaded()
 
 
 @dataclass(frozen=True, slots=True)

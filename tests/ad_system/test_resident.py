@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from celery.signals import celeryd_after_setup
 
 from ad_system.resident import settle_in
 
@@ -26,11 +25,3 @@ def test_what_is_loaded_is_not_looked_through_again() -> None:
     assert "campaigns.api.site" in sys.modules
     assert len(gc.get_objects()) < looked_through // 10
     assert gc.get_freeze_count() > 0
-
-
-def test_worker_looks_through_nothing_that_was_there_before_its_tasks() -> None:
-    looked_through = len(gc.get_objects())
-
-    celeryd_after_setup.send(sender="a worker", instance=None, conf=None)
-
-    assert len(gc.get_objects()) < looked_through // 10
