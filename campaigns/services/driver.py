@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
@@ -46,6 +46,17 @@ def run_for_each(database: BaseDatabaseWrapper, text: str, rows: Sequence[Sequen
     """Run the statement, which returns nothing, with each of the rows."""
     cursor, text = _cursor_and_text(database, text)
     cursor.executemany(text, rows)
+
+
+def table_of(model: type[Model]) -> str:
+    """Return the name of the model's table, quoted."""
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def column_of(model: type[Model], name: str) -> str:
+    """Return the name of the column that the field of that name has, quoted."""
+    field = next(field for field in model._meta.concrete_fields if field.name == name)
+    return connection.ops.quote_name(str(field.column))
 
 
 def arrays_of(rows: Sequence[tuple[str | None, ...]], *, is_text: Sequence[bool]) -> Sequence[Value]:

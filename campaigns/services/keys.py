@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.db import connection
-from django.db.models import Model
-
 from campaigns.models import ApiKey
-from campaigns.services.driver import ModelReader, current_database, rows_of
+from campaigns.services.driver import ModelReader, current_database, rows_of, table_of
 
 
 def find_key(prefix: str) -> ApiKey | None:
@@ -32,13 +29,9 @@ def _key_reader(_vendor: str) -> ModelReader[ApiKey]:
 @cache
 def _key_text(vendor: str) -> str:
     columns = ", ".join(_key_reader(vendor).columns)
-    return f"SELECT {columns} FROM {_table(ApiKey)} WHERE prefix = %s"
+    return f"SELECT {columns} FROM {table_of(ApiKey)} WHERE prefix = %s"
 
 
 @cache
 def _brands_text() -> str:
-    return f"SELECT brand_id FROM {_table(ApiKey.brands.through)} WHERE apikey_id = %s"
-
-
-def _table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
+    return f"SELECT brand_id FROM {table_of(ApiKey.brands.through)} WHERE apikey_id = %s"

@@ -15,11 +15,20 @@ from itertools import chain
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model
 
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.money import to_micros
-from campaigns.services.driver import ModelReader, Value, arrays_of, current_database, rows_of, run, run_for_each
+from campaigns.services.driver import (
+    ModelReader,
+    Value,
+    arrays_of,
+    column_of,
+    current_database,
+    rows_of,
+    run,
+    run_for_each,
+    table_of,
+)
 
 # Brand first, so that nobody who waits for a brand holds its campaigns. The campaigns as well: a statement that had to
 # wait reads again only what it locks.
@@ -212,8 +221,8 @@ def _lock_text(vendor: str, is_one: bool, is_within: bool, locking: str) -> str:
     if is_within:
         is_wanted += f" AND brand.id {is_among}"
     return (
-        f"SELECT {', '.join(columns)} FROM {_table(Brand)} AS brand "
-        f"JOIN {_table(Campaign)} AS campaign ON campaign.{_column(Campaign, 'brand')} = brand.id "
+        f"SELECT {', '.join(columns)} FROM {table_of(Brand)} AS brand "
+        f"JOIN {table_of(Campaign)} AS campaign ON campaign.{column_of(Campaign, 'brand')} = brand.id "
         f"WHERE {is_wanted} ORDER BY brand.id, campaign.id {'' if vendor == 'sqlite' else locking}"
     )
 
@@ -238,9 +247,9 @@ def _append_many_text() -> str:
 def _move_text(kind: str, is_one: bool) -> str:
     """Return PostgreSQL's statement for the counters of one brand or campaign, or of any number."""
     model = _COUNTED[kind]
-    daily, monthly = (_column(model, name) for name in _COUNTERS)
+    daily, monthly = (column_of(model, name) for name in _COUNTERS)
     return (
-        f"UPDATE {_table(model)} AS counted SET {daily} = counted.{daily} + move.daily, "
+        f"UPDATE {table_of(model)} AS counted SET {daily} = counted.{daily} + move.daily, "
         f"{monthly} = counted.{monthly} + move.monthly "
         f"FROM ({_source(['bigint'] * 3, is_one)}) AS move (key, daily, monthly) WHERE counted.id = move.key"
     )
@@ -271,20 +280,11 @@ def _insert_text(rows: int) -> str:
 def _step_text(kind: str) -> str:
     """Return SQLite's statement for one row's counters."""
     model = _COUNTED[kind]
-    counters = ", ".join(f"{_column(model, name)} = {_column(model, name)} + %s" for name in _COUNTERS)
-    return f"UPDATE {_table(model)} SET {counters} WHERE id = %s"
+    counters = ", ".join(f"{column_of(model, name)} = {column_of(model, name)} + %s" for name in _COUNTERS)
+    return f"UPDATE {table_of(model)} SET {counters} WHERE id = %s"
 
 
 def _insert(source: str) -> str:
-    columns = ", ".join(_column(SpendLog, name) for name in _ENTRY_FIELDS)
+    columns = ", ".join(column_of(SpendLog, name) for name in _ENTRY_FIELDS)
     # Of what may conflict, only references are not given out by the database.
-    return f"INSERT INTO {_table(SpendLog)} ({columns}) {source} ON CONFLICT DO NOTHING RETURNING id"
-
-
-def _table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
-
-
-def _column(model: type[Model], name: str) -> str:
-    field = next(field for field in model._meta.concrete_fields if field.name == name)
-    return connection.ops.quote_name(str(field.column))
+    return f"INSERT INTO {table_of(SpendLog)} ({columns}) {source} ON CONFLICT DO NOTHING RETURNING id"
