@@ -141,10 +141,12 @@ def _insert_history(changes: int, acts: int) -> None:
     if changes:
         _run(
             numbers.format(count=changes, table="statuschange") + "(campaign_id, changed_at, is_active, blockers, "
-            f"cause, actor, spent_micros, limit_micros) SELECT id, {_cast('%s')}, {_remainder(2)} = 1, "
-            f"{_cast('%s', 'jsonb')}, 'spend', '', {limit} FROM campaigns_campaign CROSS JOIN numbers ORDER BY i, id",
+            f"cause, actor, spent_micros, limit_micros, position) SELECT id, {_cast('%s')}, {_remainder(2)} = 1, "
+            f"{_cast('%s', 'jsonb')}, 'spend', '', {limit}, row_number() OVER (ORDER BY i, id) "
+            "FROM campaigns_campaign CROSS JOIN numbers ORDER BY i, id",
             [moment, '["brand_day"]'],
         )
+        _run("UPDATE campaigns_changefeed SET last_position = (SELECT MAX(position) FROM campaigns_statuschange)")
     if acts:
         _run(
             numbers.format(count=acts, table="auditentry") + "(brand_id, campaign_id, subject, acted_at, actor, act, "

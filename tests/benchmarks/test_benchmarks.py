@@ -15,7 +15,7 @@ from benchmarks.__main__ import SIZES
 from benchmarks.case import Case, Scene
 from benchmarks.cases import all_cases, recording, serving
 from benchmarks.picture import draw, lines_of
-from campaigns.models import SpendLog
+from campaigns.models import ChangeFeed, SpendLog, StatusChange
 from campaigns.services import find_drift
 from tests.plugin.runs import ROOT, Run
 
@@ -71,6 +71,8 @@ def test_data_set_is_one_that_the_desk_agrees_with() -> None:
     scene = datasets.build(datasets.SIZES["tiny"])
 
     assert find_drift() == []
+    assert StatusChange.objects.filter(position=None).count() == 0
+    assert StatusChange.objects.count() == ChangeFeed.objects.get().last_position
     assert len(scene.small_brands) == 20
     assert SpendLog.objects.count() == (20 + datasets.LARGE_BRAND_CAMPAIGNS) * datasets.DAYS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import MIA
+from tests.browser.desk import MIA, OTHER_BRAND
 from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.system
@@ -61,3 +61,26 @@ def test_dark_is_a_choice_that_stays(visits: Visits) -> None:
     assert dark != light
     assert page.evaluate(surface) == dark
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_long_menu_is_narrowed_by_typing(visits: Visits) -> None:
+    page = visits.open(MIA)
+    page.goto("/admin/campaigns/campaign/")
+    menu = page.locator("#changelist-filter details", has_text="Brand").last
+    menu.locator("summary").click()
+
+    expect(menu.get_by_label("Find in Brand")).to_be_focused()
+    page.keyboard.type("STATION")
+    expect(menu.get_by_role("link")).to_have_text([OTHER_BRAND])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**brand__id__exact=*")
+
+    expect(page.locator("#changelist-filter .chosen")).to_have_text([OTHER_BRAND])
+
+
+def test_short_menu_has_nothing_to_find(visits: Visits) -> None:
+    page = visits.open(MIA)
+    page.goto("/admin/campaigns/campaign/")
+
+    assert page.locator("#changelist-filter details").count() > 1
+    assert page.locator("#changelist-filter .find").count() == 1
