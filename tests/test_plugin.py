@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -202,6 +202,14 @@ def test_worker_that_dies_is_replaced_on_the_same_database(tmp_path: Path) -> No
     assert closing_line(lines) == "1 failed, 5 passed"
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What a shell starts in the background, and all that comes of it, would overlook Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(
     ("number", "options"),
     [
@@ -212,6 +220,7 @@ def test_worker_that_dies_is_replaced_on_the_same_database(tmp_path: Path) -> No
     ],
     ids=["Ctrl-C", "SIGTERM", "Ctrl-C with workers", "SIGKILL with workers"],
 )
+@pytest.mark.usefixtures("interruptible")
 def test_nothing_is_left_after_a_signal(tmp_path: Path, number: signal.Signals, options: list[str]) -> None:
     seen_file = tmp_path / "seen"
     file = tmp_path / "test_waits.py"
@@ -230,7 +239,10 @@ def test_nothing_is_left_after_a_signal(tmp_path: Path, number: signal.Signals, 
         # Ctrl-C reaches the whole group of a terminal, a kill only its one process.
         (os.killpg if number is signal.SIGINT else os.kill)(run.pid, number)
 
-        run.wait(SECONDS)
+        try:
+            run.wait(SECONDS)
+        finally:
+            run.kill()
         wait_until(seen.is_gone, "the end of the servers and their directories")
 
 
