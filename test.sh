@@ -60,7 +60,7 @@ check() {
 }
 
 check_deployment() {
-    PRODUCTION=1 ALLOWED_HOSTS=desk.example.com DATABASE_URL=postgres://desk:secret@localhost/desk \
+    PRODUCTION=1 ALLOWED_HOSTS=desk.example.com TRUSTED_PROXIES=127.0.0.1 DATABASE_URL=postgres://desk:secret@localhost/desk \
         CELERY_BROKER_URL=redis://localhost:6379/0 \
         SECRET_KEY=$("$python" -c 'import secrets; print(secrets.token_urlsafe(64))') \
         "$python" manage.py check --deploy --fail-level WARNING
