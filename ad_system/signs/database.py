@@ -52,7 +52,8 @@ def _answers() -> None:
     own = connection.copy()
     own.settings_dict["OPTIONS"] = {
         **own.settings_dict["OPTIONS"],
-        "connect_timeout": round(PATIENCE_SECONDS),
+        # Later than whoever asks gives up, so that all of them hear the same.
+        "connect_timeout": round(PATIENCE_SECONDS) + 2,
         # The question ends some time after its host is gone, and can be asked again.
         "keepalives_idle": 5,
         "keepalives_interval": 2,
