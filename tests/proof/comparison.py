@@ -171,7 +171,7 @@ class Comparison:
 
     def _is_uncounted(self, now: datetime) -> bool:
         """A spend that was ahead of the clock when a period began is not counted in it until the minute's pass."""
-        starts = [period_of(DAY, now, brand.zone)[0] for brand in self.oracle.brands.values()]
+        starts = [period_of(kind, now, brand.zone)[0] for brand in self.oracle.brands.values() for kind in (DAY, MONTH)]
         return any(self.moments[0] < start and self._has_entry_since(start) for start in starts)
 
     def _has_entry_since(self, start: datetime) -> bool:
