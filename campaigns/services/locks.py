@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import OperationalError
@@ -141,11 +142,14 @@ def _busy(what: str) -> BrandBusy:
 
 def _may_wait_for_campaigns(campaign_ids: Collection[int]) -> bool:
     """Ask whose campaigns they are, which nobody has to know as long as no wait was in vain."""
-    for until, keys in _VAIN_WAITS.take_campaigns():
+    for wait in _VAIN_WAITS.of_campaigns():
+        until, keys = wait
         brand_ids = _brands_of(keys)
         # Of several, the database did not say for which one it was.
         if len(brand_ids) == 1:
             _VAIN_WAITS.remember(brand_ids, until)
+        # Not before: others come by while the database is asked.
+        _VAIN_WAITS.forget_campaigns(wait)
     return _VAIN_WAITS.may_wait_for(_brands_of(campaign_ids))
 
 
@@ -190,9 +194,13 @@ class _VainWaits:
         """Remember a wait for a brand of these campaigns: whose they are is asked once somebody needs to know."""
         self._campaigns.append((time.monotonic() + self._SECONDS, campaign_ids))
 
-    def take_campaigns(self) -> list[tuple[float, Collection[int]]]:
-        taken, self._campaigns = self._campaigns, []
-        return taken
+    def of_campaigns(self) -> list[tuple[float, Collection[int]]]:
+        return list(self._campaigns)
+
+    def forget_campaigns(self, wait: tuple[float, Collection[int]]) -> None:
+        # Somebody else may have done so meanwhile.
+        with suppress(ValueError):
+            self._campaigns.remove(wait)
 
     def forget(self, brand_ids: Iterable[int]) -> None:
         for brand_id in brand_ids:

@@ -115,6 +115,29 @@ def test_after_one_wait_in_vain_nobody_waits_until_one_looks_again(
 
 
 @pytest.mark.postgres
+def test_wait_in_vain_is_not_forgotten_while_somebody_asks_whose_campaigns_they_were(
+    impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = make_campaign()
+    whose, forgotten = locks._brands_of, []
+
+    def ask(campaign_ids: Collection[int]) -> set[int]:
+        # Another thread comes by at this moment: it would wait if there were nothing to know.
+        forgotten.append(locks._VAIN_WAITS.is_empty)
+        return whose(campaign_ids)
+
+    monkeypatch.setattr("campaigns.services.locks._brands_of", ask)
+    with somebody_holds(campaign.brand):
+        for _ in range(2):
+            with pytest.raises(BrandBusy):
+                spend(campaign, "5")
+    spend(campaign, "5")
+
+    assert forgotten
+    assert not any(forgotten)
+
+
+@pytest.mark.postgres
 def test_brand_that_was_had_again_is_waited_for_as_ever(impatient: None) -> None:
     campaign = make_campaign()
 
