@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from campaigns.errors import CounterOverflow
+from campaigns.errors import CounterOverflow, InvalidTimeZone
 from campaigns.models import Brand, Campaign, Cause, SpendLog, StatusChange
 from campaigns.rules.budgets import is_border_crossed
 from campaigns.rules.money import LARGEST_MICROS, from_micros, to_micros
@@ -33,9 +33,13 @@ def prepare(*, brand: Brand, campaigns: Sequence[Campaign], now: datetime) -> tu
 
     :raises InvalidTimeZone: if the brand's zone cannot be read: no local day can be said for a spend.
     """
-    if periods.are_present(brand=brand, campaigns=campaigns, now=now):
-        return ()
-    return periods.settle(brand=brand, campaigns=campaigns, now=now, cause=Cause.CLOCK)
+    try:
+        if periods.are_present(brand=brand, campaigns=campaigns, now=now):
+            return ()
+        return periods.settle(brand=brand, campaigns=campaigns, now=now, cause=Cause.CLOCK)
+    except InvalidTimeZone:
+        sentence = f"The time zone of {brand} cannot be read, so its spend has no day: correct the zone first."
+        raise InvalidTimeZone(sentence) from None
 
 
 @dataclass(frozen=True, slots=True)

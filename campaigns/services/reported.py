@@ -175,9 +175,8 @@ def _ready(part: _Part, now: datetime) -> list[tuple[int, Refusal]]:
     brand = part.brand
     try:
         part.changes = prepare(brand=brand, campaigns=list(part.campaigns.values()), now=now)
-    except InvalidTimeZone:
-        sentence = f"The time zone of {brand} cannot be read, so its spend has no day: correct the zone first."
-        return [(index, InvalidTimeZone(sentence)) for index in part.reports]
+    except InvalidTimeZone as refusal:
+        return [(index, refusal) for index in part.reports]
     refusals: list[tuple[int, Refusal]] = []
     for index, report in part.reports.items():
         try:

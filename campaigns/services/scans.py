@@ -15,11 +15,11 @@ from decimal import Decimal
 from functools import cache
 
 from django.db import connection
-from django.db.models import Model
 
 from campaigns.models import Brand, Campaign, SpendLog
 from campaigns.rules.delivery import BUDGET_BLOCKERS, Blocker
 from campaigns.rules.money import from_micros
+from campaigns.services.driver import column_of, table_of
 
 _NOTHING = Decimal(0)
 # The blockers that the scan for mismatches of budgets asks about; it finds whoever is held by an unreadable zone, too.
@@ -147,12 +147,12 @@ def _references_text(vendor: str) -> str:
         else "(SELECT json_extract(value, '$[0]') AS campaign, json_extract(value, '$[1]') AS reference "
         "FROM json_each(%s)) AS wanted"
     )
-    reference = f"entry.{_column(SpendLog, 'reference')}"
+    reference = f"entry.{column_of(SpendLog, 'reference')}"
     # One at a time, by the index: a join would rather read the whole ledger. The index has no empty references, and
     # SQLite sees that only where it is said in the words of the index.
     return (
-        f"SELECT (SELECT entry.id FROM {_table(SpendLog)} AS entry WHERE {reference} = wanted.reference "
-        f"AND entry.{_column(SpendLog, 'campaign')} = wanted.campaign AND NOT ({reference} = '')) FROM {pairs}"
+        f"SELECT (SELECT entry.id FROM {table_of(SpendLog)} AS entry WHERE {reference} = wanted.reference "
+        f"AND entry.{column_of(SpendLog, 'campaign')} = wanted.campaign AND NOT ({reference} = '')) FROM {pairs}"
     )
 
 
@@ -165,17 +165,17 @@ def _days_text(vendor: str) -> str:
         "json_extract(value, '$[2]') AS day, key AS place FROM json_each(%s)) AS wanted"
     )
     return (
-        f"SELECT wanted.place, (SELECT SUM(entry.{_column(SpendLog, 'amount')}) FROM {_table(SpendLog)} AS entry "
-        f"WHERE entry.{_column(SpendLog, 'campaign')} = wanted.campaign "
-        f"AND entry.{_column(SpendLog, 'local_day')} = wanted.day "
-        f"AND entry.{_column(SpendLog, 'source')} = wanted.source) FROM {wanted}"
+        f"SELECT wanted.place, (SELECT SUM(entry.{column_of(SpendLog, 'amount')}) FROM {table_of(SpendLog)} AS entry "
+        f"WHERE entry.{column_of(SpendLog, 'campaign')} = wanted.campaign "
+        f"AND entry.{column_of(SpendLog, 'local_day')} = wanted.day "
+        f"AND entry.{column_of(SpendLog, 'source')} = wanted.source) FROM {wanted}"
     )
 
 
 @cache
 def _against_budgets_text(vendor: str) -> str:
-    brand, campaign, entry = _table(Brand), _table(Campaign), _table(SpendLog)
-    paused, active = f"campaign.{_column(Campaign, 'paused_because')}", f"campaign.{_column(Campaign, 'is_active')}"
+    brand, campaign, entry = table_of(Brand), table_of(Campaign), table_of(SpendLog)
+    paused, active = f"campaign.{column_of(Campaign, 'paused_because')}", f"campaign.{column_of(Campaign, 'is_active')}"
     is_used_up = " OR ".join(f"({condition})" for _, condition in _budgets("campaign", "held"))
     expected = f"CASE WHEN held.is_held THEN held.blocker {_first_used_up('campaign', 'held')} ELSE '' END"
     # What is shown before the budgets (switches, flight) stays the headline whatever they say.
@@ -187,15 +187,15 @@ def _against_budgets_text(vendor: str) -> str:
         f"ELSE {paused} NOT IN ({_codes(not_asked)}) END"
     )
     behind = " OR ".join(
-        f"(brand.{_column(Brand, f'{word}_since')} < today.{start} AND EXISTS (SELECT 1 FROM {campaign} AS campaign "
-        f"JOIN {entry} AS entry ON entry.{_column(SpendLog, 'campaign')} = campaign.id "
-        f"WHERE campaign.{_column(Campaign, 'brand')} = brand.id "
-        f"AND entry.{_column(SpendLog, 'occurred_at')} >= today.{start}))"
+        f"(brand.{column_of(Brand, f'{word}_since')} < today.{start} AND EXISTS (SELECT 1 FROM {campaign} AS campaign "
+        f"JOIN {entry} AS entry ON entry.{column_of(SpendLog, 'campaign')} = campaign.id "
+        f"WHERE campaign.{column_of(Campaign, 'brand')} = brand.id "
+        f"AND entry.{column_of(SpendLog, 'occurred_at')} >= today.{start}))"
         for word, start in (("daily", "day_start"), ("monthly", "month_start"))
     )
     in_zone = (
         f"{brand} AS brand JOIN ({_rows('zone', 'day_start', 'month_start', 'latest')}) AS today "
-        f"ON today.zone = brand.{_column(Brand, 'time_zone')}"
+        f"ON today.zone = brand.{column_of(Brand, 'time_zone')}"
     )
     # Put together first: joined for each campaign with each zone, it would be most of the work. This says so to
     # PostgreSQL and, unlike a WITH or a number without quotes, does not keep it from scanning in parallel.
@@ -206,12 +206,12 @@ def _against_budgets_text(vendor: str) -> str:
         f"AS blocker FROM {in_zone}) AS one{fence}"
     )
     return (
-        f"SELECT campaign.{_column(Campaign, 'brand')} FROM {campaign} AS campaign "
-        f"JOIN ({held}) AS held ON held.id = campaign.{_column(Campaign, 'brand')} "
+        f"SELECT campaign.{column_of(Campaign, 'brand')} FROM {campaign} AS campaign "
+        f"JOIN ({held}) AS held ON held.id = campaign.{column_of(Campaign, 'brand')} "
         f"WHERE ({active} AND (held.is_held OR {is_used_up})) OR {is_wrong} "
         f"OR held.is_ahead OR {_is_ahead('campaign', 'held')} "
         # PostgreSQL expects most campaigns to be wrong: only where few rows come out of it does it scan in parallel.
-        f"GROUP BY campaign.{_column(Campaign, 'brand')} "
+        f"GROUP BY campaign.{column_of(Campaign, 'brand')} "
         f"UNION SELECT brand.id FROM {in_zone} WHERE {behind}"
     )
 
@@ -219,7 +219,7 @@ def _against_budgets_text(vendor: str) -> str:
 def _is_ahead(row: str, today: str) -> str:
     """Return the condition that a counter of the row is of a period that has not begun: a clock was wrong."""
     model = _COUNTED[row]
-    sinces = (f"{row}.{_column(model, f'{word}_since')} > {today}.latest" for word in ("daily", "monthly"))
+    sinces = (f"{row}.{column_of(model, f'{word}_since')} > {today}.latest" for word in ("daily", "monthly"))
     return f"({' OR '.join(sinces)})"
 
 
@@ -239,7 +239,7 @@ def _budgets(row: str, today: str) -> Iterator[tuple[Blocker, str]]:
     starts = {"monthly": f"{today}.month_start", "daily": f"{today}.day_start"}
     for word, blocker in blockers.items():
         budget, counter, since = (
-            f"{row}.{_column(model, name)}" for name in (f"{word}_budget", f"current_{word}_spend", f"{word}_since")
+            f"{row}.{column_of(model, name)}" for name in (f"{word}_budget", f"current_{word}_spend", f"{word}_since")
         )
         # A counter of an older period counts as 0.
         yield blocker, f"{budget} = 0 OR ({since} >= {starts[word]} AND {counter} >= {budget})"
@@ -253,14 +253,17 @@ def _codes(blockers: Iterable[Blocker]) -> str:
 def _against_ledger_text(vendor: str) -> str:
     is_postgres = vendor == "postgresql"
     columns = {
-        (row, word): (f"{row}.{_column(model, f'{word}_since')}", f"{row}.{_column(model, f'current_{word}_spend')}")
+        (row, word): (
+            f"{row}.{column_of(model, f'{word}_since')}",
+            f"{row}.{column_of(model, f'current_{word}_spend')}",
+        )
         for row, model in (("campaign", Campaign), ("brand", Brand))
         for word in ("daily", "monthly")
     }
     ends = {"daily": "day_end", "monthly": "month_end"}
-    moment, amount = _column(SpendLog, "occurred_at"), _column(SpendLog, "amount")
+    moment, amount = column_of(SpendLog, "occurred_at"), column_of(SpendLog, "amount")
     spans = "".join(
-        f" JOIN span AS {row}_{word} ON {row}_{word}.zone = brand.{_column(Brand, 'time_zone')} "
+        f" JOIN span AS {row}_{word} ON {row}_{word}.zone = brand.{column_of(Brand, 'time_zone')} "
         f"AND {row}_{word}.since = {since}"
         for (row, word), (since, _) in columns.items()
     )
@@ -270,12 +273,12 @@ def _against_ledger_text(vendor: str) -> str:
         for (row, word), (since, _) in columns.items()
     )
     earliest = f"{'LEAST' if is_postgres else 'MIN'}({', '.join(since for since, _ in columns.values())})"
-    own = f"entry.{_column(SpendLog, 'campaign')} = campaign.id AND entry.{moment} >= {earliest}"
+    own = f"entry.{column_of(SpendLog, 'campaign')} = campaign.id AND entry.{moment} >= {earliest}"
     scope = (
-        f"{_table(Campaign)} AS campaign JOIN {_table(Brand)} AS brand "
-        f"ON brand.id = campaign.{_column(Campaign, 'brand')}{spans}"
+        f"{table_of(Campaign)} AS campaign JOIN {table_of(Brand)} AS brand "
+        f"ON brand.id = campaign.{column_of(Campaign, 'brand')}{spans}"
     )
-    entry, is_in_range = _table(SpendLog), "brand.id BETWEEN %s AND %s"
+    entry, is_in_range = table_of(SpendLog), "brand.id BETWEEN %s AND %s"
     counted = ", ".join(
         f"{counter} AS {word}_counted" for (row, word), (_, counter) in columns.items() if row == "campaign"
     )
@@ -291,16 +294,7 @@ def _against_ledger_text(vendor: str) -> str:
     return (
         f"WITH span AS ({_rows('zone', 'since', 'day_end', 'month_end')}), counted AS ({per_campaign}) "
         "SELECT brand_id FROM counted WHERE daily_counted <> campaign_daily OR monthly_counted <> campaign_monthly "
-        f"UNION SELECT brand.id FROM {_table(Brand)} AS brand LEFT JOIN counted ON counted.brand_id = brand.id "
+        f"UNION SELECT brand.id FROM {table_of(Brand)} AS brand LEFT JOIN counted ON counted.brand_id = brand.id "
         f"WHERE {is_in_range} GROUP BY brand.id HAVING {brand_counters[0]} <> COALESCE(SUM(brand_daily), 0) "
         f"OR {brand_counters[1]} <> COALESCE(SUM(brand_monthly), 0)"
     )
-
-
-def _table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
-
-
-def _column(model: type[Model], name: str) -> str:
-    field = next(field for field in model._meta.concrete_fields if field.name == name)
-    return connection.ops.quote_name(str(field.column))

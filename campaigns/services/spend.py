@@ -240,9 +240,8 @@ def _make_ready(
     """Bring the brand to the present, date the drafts and find the repeated ones; add what cannot be recorded."""
     try:
         batch.changes = prepare(brand=batch.brand, campaigns=list(batch.campaigns.values()), now=now)
-    except InvalidTimeZone:
-        sentence = f"The time zone of {batch.brand} cannot be read, so its spend has no day: correct the zone first."
-        refusals += [(index, InvalidTimeZone(sentence)) for index in batch.drafts]
+    except InvalidTimeZone as refusal:
+        refusals += [(index, refusal) for index in batch.drafts]
         return
     batch.was_paused = {key: not campaign.is_active for key, campaign in batch.campaigns.items()}
     for index, draft in batch.drafts.items():

@@ -190,9 +190,8 @@ def _prepare(
 ) -> tuple[StatusChange, ...]:
     try:
         return prepare(brand=brand, campaigns=list(campaigns.values()), now=now)
-    except InvalidTimeZone:
-        sentence = f"The time zone of {brand} cannot be read, so its spend has no day: correct the zone first."
-        raise ManyRefusals([(draft.line, InvalidTimeZone(sentence)) for draft in drafts], row_word="line") from None
+    except InvalidTimeZone as refusal:
+        raise ManyRefusals([(draft.line, refusal) for draft in drafts], row_word="line") from None
 
 
 def _sort(names: Sequence[Name], drafts: Sequence[Draft], recorded: Recorded, currency: str) -> _Part:
