@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from campaigns.models import Brand, Campaign
 from campaigns.rules.periods import PeriodKind, period_at
-from campaigns.services import NewSpend, find_drift, record_spends, reverse_spend, scans
+from campaigns.services import find_drift, reverse_spend, scans
 from campaigns.services.periods import EVERY_KIND, ledger_sum
 from campaigns.services.scans import entries_with_references, spent_on_days
 from tests.factories import DAY, HOUR, MONTH_START, NOON, THIS_MIDNIGHT, TICK, make_brand, make_campaign, spend
@@ -156,24 +156,6 @@ def test_days_are_found_by_their_index_however_much_a_campaign_has() -> None:
 
     # By the campaign alone, all its entries would be read for each day.
     assert "INDEX spend_campaign_day_amount_idx (campaign_id=? AND local_day=? AND source=?)" in plan
-
-
-@pytest.mark.postgres
-def test_days_are_found_by_their_index_on_postgres() -> None:
-    campaigns = [make_campaign(make_brand(name=f"Brand {number}")) for number in range(10)]
-    # Of a table with next to nothing in it, one index is as good as the other.
-    for part in range(4):
-        spends = [NewSpend(campaigns[number % 10].pk, part + 1, NOON) for number in range(1000)]
-        record_spends(spends=spends, now=NOON)
-    with connection.cursor() as cursor:
-        # Whatever tests before this one have left in the statistics.
-        cursor.execute("ANALYZE campaigns_spendlog")
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {scans._days_text('postgresql')}", [[1], ["a"], [date(2026, 11, 20)]])
-        plan = " ".join(str(row[-1]) for row in cursor.fetchall())
-
-    assert "spend_campaign_day_amount_idx" in plan
-    assert "Filter" not in plan
 
 
 @pytest.mark.postgres
