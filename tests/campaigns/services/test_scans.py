@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from campaigns.models import Brand, Campaign
 from campaigns.rules.periods import PeriodKind, period_at
-from campaigns.services import find_drift, reverse_spend, scans
+from campaigns.services import NewSpend, find_drift, record_spends, reverse_spend, scans
 from campaigns.services.periods import EVERY_KIND, ledger_sum
 from campaigns.services.scans import entries_with_references, spent_on_days
 from tests.factories import DAY, HOUR, MONTH_START, NOON, THIS_MIDNIGHT, TICK, make_brand, make_campaign, spend
@@ -195,3 +195,26 @@ def test_references_are_found_by_their_index_however_many_entries_a_campaign_has
 
     # By the campaign alone, each reference would be looked for among all entries of the campaign.
     assert "USING COVERING INDEX spend_reference_unique_in_campaign (campaign_id=? AND reference=?)" in plan
+
+
+@pytest.mark.postgres
+def test_days_are_found_by_their_index_on_postgres() -> None:
+    campaigns = [make_campaign(make_brand(name=f"Brand {number}")) for number in range(10)]
+    # Other entries of the campaigns, of the day and of the source, so that only one index leads to few rows.
+    for days in range(40):
+        spends = [
+            NewSpend(campaign.pk, number + 1, NOON - days * DAY, source=f"source {number % 4}")
+            for campaign in campaigns
+            for number in range(8)
+        ]
+        record_spends(spends=spends, now=NOON)
+    with connection.cursor() as cursor:
+        # Whatever tests before this one have left in the statistics.
+        cursor.execute("ANALYZE campaigns_spendlog")
+        cursor.execute(
+            f"EXPLAIN {scans._days_text('postgresql')}", [[campaigns[0].pk], ["source 1"], [date(2026, 11, 20)]]
+        )
+        plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+
+    assert "spend_campaign_day_amount_idx" in plan
+    assert "Filter" not in plan
