@@ -174,7 +174,7 @@ def _record(
             _make_ready(batch, now, refusals, _recorded_before(batch) if looks_first else {})
         ManyRefusals.raise_if_any(refusals)
         postings = [Posting(batch.brand, batch.campaigns, batch.new_entries) for batch in batches]
-        for batch, changes in zip(batches, post_all(postings=postings, now=now, actor=actor), strict=True):
+        for batch, changes in zip(batches, post_all(postings=postings, now=now, actor=actor, ends=True), strict=True):
             batch.changes += changes
     return batches
 
