@@ -67,11 +67,12 @@ check_deployment() {
 }
 
 random_cases=default
-coverage=
+only_long=
 for argument; do
     shift
     case $argument in
-    --long) random_cases=long coverage="--cov --cov-config=coverage.ini" ;;
+    # And there, a single test may take its time.
+    --long) random_cases=long only_long="--cov --cov-config=coverage.ini --override-ini=faulthandler_timeout=1800" ;;
     *) set -- "$@" "$argument" ;;
     esac
 done
@@ -94,7 +95,7 @@ fi
 say "tests, on $workers workers:"
 # Counting which lines ran makes the tests a third slower. Unquoted: several words, or none.
 # shellcheck disable=SC2086
-"$python" -m pytest -n "$workers" --hypothesis-profile="$random_cases" -rfEs $coverage "$@"
+"$python" -m pytest -n "$workers" --hypothesis-profile="$random_cases" -rfEs $only_long "$@"
 
 if [ "$random_cases" = long ] && [ $# -eq 0 ]; then
     say "faults, put into a copy of the code:"

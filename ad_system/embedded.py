@@ -77,15 +77,14 @@ def database(
         settings["CONN_HEALTH_CHECKS"] = True
         settings["PASSWORD"] = password or settings["PASSWORD"]
         # First, so that whoever gives options of his own in the URL has the last word, here and below.
-        settings["OPTIONS"] = {**POSTGRES_PATIENCE, **settings.get("OPTIONS", {})}
+        # psycopg prepares nothing: what is worth it, campaigns/services/journeys.py does.
+        settings["OPTIONS"] = {**POSTGRES_PATIENCE, "prepare_threshold": None, **settings.get("OPTIONS", {})}
         if has_pooler:
             _share_connections(settings)
         else:
             options = settings["OPTIONS"]
             milliseconds = round((lock_timeout or POSTGRES_LOCK_SECONDS) * 1000)
             options["options"] = f"-c lock_timeout={milliseconds} {options.get('options', '')}".strip()
-            # Those of campaigns/services/statements.py are prepared at once; Django's own never are.
-            options["prepare_threshold"] = 0
     return settings
 
 
@@ -95,9 +94,7 @@ def _share_connections(settings: dict[str, Any]) -> None:
     Nor options at the start, which PgBouncer refuses: the role in the database has them (docs/scale.md).
     """
     settings["DISABLE_SERVER_SIDE_CURSORS"] = True
-    options = settings["OPTIONS"]
-    options.pop("options", None)
-    options["prepare_threshold"] = None
+    settings["OPTIONS"].pop("options", None)
 
 
 def broker_socket(data_dir: Path) -> Path:

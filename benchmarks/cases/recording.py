@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
@@ -90,7 +91,8 @@ def _entries(scene: Scene, brands: Sequence[int]) -> Iterator[Entry]:
             recorded_at=NOW,
             local_day=NOW.date(),
             source=SOURCE,
-            reference=f"{scene.worker}-{number}",
+            # A profile is made by another process, on the same data.
+            reference=f"{os.getpid()}-{number}",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
@@ -27,8 +28,16 @@ def current_database() -> BaseDatabaseWrapper:
     return connections[DEFAULT_DB_ALIAS]
 
 
-def rows_of(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -> list[tuple[Any, ...]]:
-    """Run the statement, which returns rows, and return all of them."""
+def rows_of(
+    database: BaseDatabaseWrapper, text: str, values: Sequence[Value], *, ends: bool = False
+) -> list[tuple[Any, ...]]:
+    """Run the statement, which returns rows, and return all of them.
+
+    :param ends: nothing is written after it. On PostgreSQL, the caller's transaction is then committed on the same
+        journey, unless it stands inside of another one.
+    """
+    if _takes_short_road(database):
+        return _journey(database, text, values, ends=ends)
     cursor, text = _cursor_and_text(database, text)
     cursor.execute(text, values)
     # It is not asked whether there are any: to answer, psycopg describes each column, which takes longer than the rest.
@@ -38,6 +47,9 @@ def rows_of(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -
 
 def run(database: BaseDatabaseWrapper, text: str, values: Sequence[Value]) -> None:
     """Run the statement, which returns nothing."""
+    if _takes_short_road(database):
+        _journey(database, text, values, ends=False)
+        return
     cursor, text = _cursor_and_text(database, text)
     cursor.execute(text, values)
 
@@ -85,6 +97,31 @@ def _cursor_and_text(database: BaseDatabaseWrapper, text: str) -> tuple[CursorWr
         # Slower, but whoever listens reads what was run.
         return database.cursor(), text
     return CursorWrapper(_driver_cursor(database), database), _in_own_style(database.vendor, text)
+
+
+def _takes_short_road(database: BaseDatabaseWrapper) -> bool:
+    """Tell whether the statement goes to PostgreSQL, and nobody listens; Windows cannot wait as it has to."""
+    if database.vendor == "sqlite" or sys.platform == "win32" or database.queries_logged or database.execute_wrappers:
+        return False
+    database.validate_no_broken_transaction()
+    database.ensure_connection()
+    return True
+
+
+def _journey(database: BaseDatabaseWrapper, text: str, values: Sequence[Value], *, ends: bool) -> list[tuple[Any, ...]]:
+    # Not before it is needed: psycopg takes a while to load.
+    from campaigns.services import journeys
+
+    # Django's own name for a pooler that gives out connections for a transaction at a time.
+    has_pooler = database.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+    with database.wrap_database_errors:
+        return journeys.ask(
+            database.connection, text, values, prepares=not has_pooler, ends=ends and _is_outermost(database)
+        )
+
+
+def _is_outermost(database: BaseDatabaseWrapper) -> bool:
+    return len(database.atomic_blocks) == 1 and database.commit_on_exit and not database.needs_rollback
 
 
 def _driver_cursor(database: BaseDatabaseWrapper) -> psycopg.Cursor | sqlite3.Cursor:

@@ -68,12 +68,13 @@ def post(
 
 
 def post_all(
-    *, postings: Sequence[Posting], now: datetime, cause: Cause = Cause.SPEND, actor: str = ""
+    *, postings: Sequence[Posting], now: datetime, cause: Cause = Cause.SPEND, actor: str = "", ends: bool = False
 ) -> list[tuple[StatusChange, ...]]:
     """Append entries, move the counters, and stop or start what crossed a budget, in either direction.
 
     The caller holds the locks of the brands and has called `prepare` for each.
 
+    :param ends: the caller writes nothing afterwards in this transaction, which may then be committed already.
     :returns: for each posting its starts and stops.
     :raises CounterOverflow: if a counter would no longer fit its column; nothing is written.
     :raises ReferenceTaken: if an entry's reference is taken; the transaction has to be rolled back.
@@ -86,6 +87,7 @@ def post_all(
             entries=entries,
             campaigns=[move for moves in counted for move in moves.campaigns],
             brands=[moves.brand for moves in counted if moves.brand],
+            ends=ends and not any(moves.crossing for moves in counted),
         )
     return [
         _follow(posting, moves.crossing, now=now, cause=cause, actor=actor) if moves.crossing else ()

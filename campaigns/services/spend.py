@@ -176,7 +176,7 @@ def _record(
         ManyRefusals.raise_if_any(refusals)
         postings = [Posting(batch.brand, batch.campaigns, batch.new_entries) for batch in batches]
         try:
-            changes_of_all = post_all(postings=postings, now=now, actor=actor)
+            changes_of_all = post_all(postings=postings, now=now, actor=actor, ends=True)
         except ReferenceTaken:
             if looks_first:
                 ManyRefusals.raise_if_any(_skipped(batches))

@@ -87,16 +87,24 @@ def lock_with_campaigns(
     return found
 
 
-def append(*, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]) -> None:
+def append(
+    *, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move], ends: bool = False
+) -> None:
     """Append the entries to the ledger and move the counters; the entries get their keys.
 
     :param campaigns: at most one for each campaign; one that moves nothing may be left out.
     :param brands: the same for brands.
-    :raises ReferenceTaken: if an entry's reference is taken; the transaction has to be rolled back.
+    :param ends: the caller writes nothing after it in this transaction.
+    :raises ReferenceTaken: if an entry's reference is taken. Of several, the transaction has to be rolled back; of one,
+        nothing was written.
     """
     database = current_database()
-    write = _append_on_sqlite if database.vendor == "sqlite" else _append_on_postgres
-    keys = write(database, entries, campaigns, brands)
+    if database.vendor == "sqlite":
+        keys = _append_on_sqlite(database, entries, campaigns, brands)
+    elif len(entries) == 1:
+        keys = _append_one_on_postgres(database, entries[0], campaigns, brands, ends=ends)
+    else:
+        keys = _append_many_on_postgres(database, entries, campaigns, brands)
     if len(keys) != len(entries):
         raise ReferenceTaken
     for entry, key in zip(entries, keys, strict=True):
@@ -105,15 +113,20 @@ def append(*, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Se
         entry._state.db = database.alias
 
 
-def _append_on_postgres(
+def _append_one_on_postgres(
+    database: BaseDatabaseWrapper, entry: SpendLog, campaigns: Sequence[Move], brands: Sequence[Move], *, ends: bool
+) -> list[int]:
+    """Write with one statement, which does all or nothing: so that the commit may travel with it."""
+    text = _append_one_text(len(campaigns) == 1, len(brands) == 1)
+    values = [*_texts_of(entry), *_move_values(campaigns), *_move_values(brands)]
+    return [key for (key,) in rows_of(database, text, values, ends=ends)]
+
+
+def _append_many_on_postgres(
     database: BaseDatabaseWrapper, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]
 ) -> list[int]:
-    """Write one entry with one statement, and many with three: there, putting their results together costs more."""
+    """Write with three statements: for many, putting the results of one together costs more."""
     rows = [_texts_of(entry) for entry in entries]
-    if len(rows) == 1:
-        text = _append_one_text(len(campaigns) == 1, len(brands) == 1)
-        found = rows_of(database, text, [*rows[0], *_move_values(campaigns), *_move_values(brands)])
-        return [key for (key,) in found]
     found = rows_of(database, _append_many_text(), arrays_of(rows, is_text=_IS_TEXT))
     for model, moves in (("campaign", campaigns), ("brand", brands)):
         run(database, _move_text(model, len(moves) == 1), _move_values(moves))
@@ -229,11 +242,11 @@ def _lock_text(vendor: str, is_one: bool, is_within: bool, locking: str) -> str:
 
 @cache
 def _append_one_text(moves_campaign: bool, moves_brand: bool) -> str:
-    """Return PostgreSQL's statement for one entry and what it moves."""
+    """Return PostgreSQL's statement for one entry and what it moves: nothing, where the reference is taken."""
     return (
         f"WITH entry AS ({_insert(_source(_entry_types(), is_one=True))}), "
-        f"campaign AS ({_move_text('campaign', moves_campaign)}), "
-        f"brand AS ({_move_text('brand', moves_brand)}) SELECT id FROM entry"
+        f"campaign AS ({_move_text('campaign', moves_campaign, beside='entry, ')}), "
+        f"brand AS ({_move_text('brand', moves_brand, beside='entry, ')}) SELECT id FROM entry"
     )
 
 
@@ -244,14 +257,17 @@ def _append_many_text() -> str:
 
 
 @cache
-def _move_text(kind: str, is_one: bool) -> str:
-    """Return PostgreSQL's statement for the counters of one brand or campaign, or of any number."""
+def _move_text(kind: str, is_one: bool, beside: str = "") -> str:
+    """Return PostgreSQL's statement for the counters of one brand or campaign, or of any number.
+
+    :param beside: without rows of which nothing moves.
+    """
     model = _COUNTED[kind]
     daily, monthly = (column_of(model, name) for name in _COUNTERS)
     return (
         f"UPDATE {table_of(model)} AS counted SET {daily} = counted.{daily} + move.daily, "
         f"{monthly} = counted.{monthly} + move.monthly "
-        f"FROM ({_source(['bigint'] * 3, is_one)}) AS move (key, daily, monthly) WHERE counted.id = move.key"
+        f"FROM {beside}({_source(['bigint'] * 3, is_one)}) AS move (key, daily, monthly) WHERE counted.id = move.key"
     )
 
 

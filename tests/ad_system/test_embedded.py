@@ -66,8 +66,8 @@ def test_database_elsewhere_is_checked_before_it_is_used_again(tmp_path: Path) -
     assert "transaction_mode" not in settings.get("OPTIONS", {})
 
 
-def test_database_elsewhere_prepares_statements_at_once(tmp_path: Path) -> None:
-    assert embedded.database("postgres://db/desk", tmp_path)["OPTIONS"]["prepare_threshold"] == 0
+def test_statements_of_the_orm_are_not_prepared(tmp_path: Path) -> None:
+    assert embedded.database("postgres://db/desk", tmp_path)["OPTIONS"]["prepare_threshold"] is None
 
 
 def test_database_password_takes_the_place_of_the_one_in_the_address(tmp_path: Path) -> None:

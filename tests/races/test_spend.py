@@ -87,7 +87,9 @@ def test_twin_without_the_lock_neither_sees_the_crossing(
     assert (spent(campaign), state_of(campaign)) == (("120.00", "120.00"), RUNNING)
 
 
-def write_what_was_read(*, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move]) -> None:
+def write_what_was_read(
+    *, entries: Sequence[SpendLog], campaigns: Sequence[Move], brands: Sequence[Move], ends: bool
+) -> None:
     """Do what `statements.append` would if it did not add: read, modify, write."""
     SpendLog.objects.append(entries)
     for move in campaigns:
