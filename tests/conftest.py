@@ -39,6 +39,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         skips["long"] = "takes long: ./test.sh --long"
     if not SHARED_DATA.is_dir():
         skips["needs_data"] = f"the real reports are not here: {SHARED_DATA} does not exist"
+    if config.getoption("--partitioned"):
+        skips["one_table"] = "about the ledger as one table"
     for item in items:
         for name, reason in skips.items():
             if item.get_closest_marker(name):

@@ -19,6 +19,7 @@ def said(now: datetime = NOON) -> list[tuple[Level, str]]:
 
 
 @pytest.mark.django_db
+@pytest.mark.one_table
 def test_of_one_table_nothing_is_said() -> None:
     assert said() == []
 

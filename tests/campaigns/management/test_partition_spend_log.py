@@ -16,12 +16,14 @@ postgres = pytest.mark.postgres
 
 
 @pytest.mark.django_db
+@pytest.mark.one_table
 def test_one_table_says_so() -> None:
     assert run("partition_spend_log").lines == ["The spend log is one table."]
     assert run("partition_spend_log", "--json").facts == {"partitioned": False, "prepared": False, "parts": []}
 
 
 @pytest.mark.django_db
+@pytest.mark.one_table
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

@@ -132,7 +132,9 @@ def write_until(campaign: Campaign, is_over: threading.Event) -> tuple[int, floa
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "is_after", [pytest.param(False, id="before"), pytest.param(True, id="after", marks=pytest.mark.long)]
+)
 def test_broken_off_anywhere_it_is_run_again(step: str, is_after: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = make_campaign()
     spend(campaign, "5", reference="r")
