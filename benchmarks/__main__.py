@@ -10,7 +10,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from benchmarks import process
+from benchmarks import beside, process
 from benchmarks.process import CaseFailed
 from benchmarks.report import machine, print_table
 from benchmarks.results import About, Line
@@ -25,6 +25,9 @@ def main(arguments: Sequence[str]) -> int:
     with databases() as stores:
         cases = process.run(process.list_cases, directory=stores.directory)
         options = _parser([case.name for case in cases]).parse_args(arguments)
+        if options.beside:
+            beside.print_lines(stores, options.size)
+            return 0
         chosen = [case for case in cases if not options.case or case.name in options.case]
         lines = [line for case in chosen if (line := _measure(case, stores, options))]
         about = machine() | stores.versions | {"size": options.size}
@@ -60,6 +63,9 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=15, help="how often each side has its turn")
     parser.add_argument("--seconds", type=float, default=0.4, help="how long one turn takes at least")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument(
+        "--beside", action="store_true", help="instead: how long spend takes while a reset and a review are done"
+    )
     parser.add_argument("--profile", action="store_true", help="show as well where the time of our side goes")
     return parser
 

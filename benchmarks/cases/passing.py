@@ -18,7 +18,8 @@ from campaigns.services import find_drift, mismatches, passes
 # One campaign in so many, spread over all brands.
 _DUE_EVERY = 100
 _SPENT_EVERY = 10
-_TOMORROW = NOW + timedelta(days=1)
+# The moment of the resets.
+TOMORROW = NOW + timedelta(days=1)
 
 
 def _nothing_due(_scene: Scene) -> Sides:
@@ -79,12 +80,12 @@ def _midnight(scene: Scene) -> Sides:
             )
 
     def ours() -> None:
-        behind = mismatches.find_behind(kind=PeriodKind.DAY, now=_TOMORROW)
-        passes.bring_forward(brand_ids=behind, kind=PeriodKind.DAY, now=_TOMORROW)
+        behind = mismatches.find_behind(kind=PeriodKind.DAY, now=TOMORROW)
+        passes.bring_forward(brand_ids=behind, kind=PeriodKind.DAY, now=TOMORROW)
 
     def put_to_zero() -> None:
         with floor.cursor() as cursor:
-            cursor.execute(SPENT_TO_ZERO, (_TOMORROW,))
+            cursor.execute(SPENT_TO_ZERO, (TOMORROW,))
         floor.commit()
 
     _run("UPDATE campaigns_campaign SET current_daily_spend_micros = 0")

@@ -102,3 +102,20 @@ def test_command_line_measures_a_case_and_writes_its_figures(tmp_path: Path) -> 
     assert case["name"] == "one_entry_sqlite"
     assert case["ours"]["per_second"] > 0
     assert case["floor"]["per_second"] > 0
+
+
+@pytest.mark.postgres
+def test_command_line_sends_spend_beside_passes() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--size=tiny", "--beside"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    reset, review = done.stdout.splitlines()
+    assert reset.startswith("daily reset, 10 % spent, tiny: ")
+    assert review.startswith("the minute's pass, 1 % change, tiny: ")
