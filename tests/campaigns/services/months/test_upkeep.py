@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import date
@@ -19,6 +18,7 @@ from campaigns.services.months.catalog import REFERENCES, rows_of
 from campaigns.services.months.catalog import run as run_sql
 from tests.factories import NOON, at, make_brand, make_campaign, spend
 from tests.ledgers import SWITCHED_AT
+from tests.plugin.postgres import find_binaries
 from tests.plugin.runs import Run
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("in_months")]
@@ -64,11 +64,12 @@ def test_a_run_that_was_broken_off_between_two_months_is_run_again() -> None:
     assert covered() == tables()
 
 
-def test_a_dump_of_everything_comes_back_as_it_was(in_months: str, run: Run, tmp_path: Path) -> None:
+def test_a_dump_of_everything_comes_back_as_it_was(
+    in_months: str, run: Run, tmp_path: Path, programs: Callable[..., None]
+) -> None:
     campaign = make_campaign(make_brand(now=SWITCHED_AT), now=SWITCHED_AT)
     first = spend(campaign, "5", now=SWITCHED_AT, reference="old")
     spend(campaign, "6", now=NOON, reference="new")
-    programs = postgres_programs(run)
     dump = tmp_path / "desk.dump"
     programs("pg_dump", "--format=custom", f"--file={dump}", connection.settings_dict["NAME"])
     restored = f"{in_months}_restored"
@@ -94,13 +95,13 @@ def test_a_dump_of_everything_comes_back_as_it_was(in_months: str, run: Run, tmp
         connection.settings_dict["NAME"] = before
 
 
-def test_a_month_is_dumped_dropped_restored_and_put_back(run: Run, tmp_path: Path) -> None:
+def test_a_month_is_dumped_dropped_restored_and_put_back(tmp_path: Path, programs: Callable[..., None]) -> None:
     campaign = make_campaign(make_brand(now=SWITCHED_AT), now=SWITCHED_AT)
     entry = spend(campaign, "5", now=SWITCHED_AT, reference="old")
     later = at("2026-12-15 12:00")
     spend(campaign, "6", now=later)
     [part] = months.detach_before(month=date(2026, 11, 1), now=later)
-    programs, name = postgres_programs(run), str(connection.settings_dict["NAME"])
+    name = str(connection.settings_dict["NAME"])
     dump = tmp_path / "month.dump"
     programs("pg_dump", "--format=custom", f"--table={part.table}", f"--file={dump}", name)
     with connection.cursor() as cursor:
@@ -113,15 +114,17 @@ def test_a_month_is_dumped_dropped_restored_and_put_back(run: Run, tmp_path: Pat
     assert SpendLog.objects.count() == 2
 
 
-def postgres_programs(run: Run) -> Callable[..., None]:
-    """Return what runs a client program of PostgreSQL on this run's server; skip the test where there is none."""
-    if shutil.which("pg_dump") is None or shutil.which("pg_restore") is None:
-        pytest.skip("pg_dump is not on the PATH")
-    facts = connection.settings_dict
+@pytest.fixture
+def programs(tmp_path: Path) -> Callable[..., None]:
+    """Runs a client program of PostgreSQL, of the server's version, on this run's server."""
+    folder, facts = find_binaries("", tmp_path).folder, connection.settings_dict
     where = {"PGHOST": str(facts["HOST"]), "PGPORT": str(facts["PORT"]), "PGUSER": str(facts["USER"])}
 
-    def program(*command: str) -> None:
+    def program(name: str, *arguments: str) -> None:
+        if not (folder / name).exists():
+            pytest.skip(f"{name} is not beside the server")
         connection.close()
+        command = [str(folder / name), *arguments]
         done = subprocess.run(command, env={**os.environ, **where}, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
