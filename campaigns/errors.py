@@ -102,6 +102,12 @@ class LedgerIsClosed(Refusal):
     code = "ledger_is_closed"
 
 
+class MonthsRefused(Refusal):
+    """The spend log cannot be switched to months, or a month not be taken out or put back, as asked."""
+
+    code = "months_refused"
+
+
 class StillHasSpend(Refusal):
     """A brand or campaign with entries in the ledger cannot be deleted, only switched off."""
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
+from campaigns.services import months
+from tests.ledgers import database_numbers, in_months, one_table, switched_database
 from tests.plugin import RUN
 from tests.plugin.runs import ROOT, Run
 from tests.processes import Installation
+
+# Fixtures that stand elsewhere.
+__all__ = ["database_numbers", "in_months", "one_table", "switched_database"]
 
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
@@ -32,6 +39,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         skips["long"] = "takes long: ./test.sh --long"
     if not SHARED_DATA.is_dir():
         skips["needs_data"] = f"the real reports are not here: {SHARED_DATA} does not exist"
+    if config.getoption("--partitioned"):
+        skips["one_table"] = "about the ledger as one table"
     for item in items:
         for name, reason in skips.items():
             if item.get_closest_marker(name):
@@ -43,6 +52,17 @@ def static_files_are_found_when_asked_for() -> Iterator[None]:
     """Else each new test client lists all of them first, which takes longer than most requests."""
     with override_settings(WHITENOISE_AUTOREFRESH=True):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest, run: Run
+) -> None:
+    """Has the tables ready; with `--partitioned`, the spend log of PostgreSQL in months."""
+    if request.config.getoption("--partitioned") and run.vendor == "postgres":
+        with django_db_blocker.unblock():
+            # The month of most tests has a partition of its own, and so has the one that comes next.
+            months.start(now=datetime(2026, 10, 5, tzinfo=UTC))
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from ad_system.signs.broker import ask_broker, look_at_broker
 from ad_system.signs.database import unreachable
 from ad_system.signs.examination import look_at_what_is_stored
 from ad_system.signs.findings import Finding, is_well
+from ad_system.signs.months import look_at_months
 from campaigns.queries.numbers import count_desk
 
 
@@ -38,6 +39,7 @@ def _look_deeper(now: datetime) -> Iterator[Finding]:
         yield surroundings.look_at_campaigns(numbers)
         yield surroundings.look_at_webhooks(numbers)
         yield surroundings.look_at_refusals(now=now)
+        yield from look_at_months(now=now)
         yield from surroundings.look_at_setup()
     except AnyDatabaseError as error:
         yield unreachable(error)

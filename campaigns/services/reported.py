@@ -13,12 +13,14 @@ from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.money import format_amount, parse_total
 from campaigns.rules.periods import EARLIEST_MOMENT, PeriodKind, check_day, local_day, period_of_day
 from campaigns.rules.texts import parse_source
+from campaigns.services import months
 from campaigns.services.database import writing
 from campaigns.services.driver import make_model
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
 from campaigns.services.periods import after_resets
 from campaigns.services.posting import post, prepare
 from campaigns.services.scans import spent_on_days
+from campaigns.services.statements import ReferenceTaken
 
 _TICK = timedelta(microseconds=1)
 
@@ -206,9 +208,15 @@ def _record(part: _Part, *, now: datetime, actor: str) -> dict[int, ReportedRece
         for index, report in part.reports.items()
         if report.total != recorded[report.key]
     }
-    part.changes += post(
-        brand=part.brand, campaigns=part.campaigns, entries=list(entries.values()), now=now, actor=actor
-    )
+    try:
+        part.changes += post(
+            brand=part.brand, campaigns=part.campaigns, entries=list(entries.values()), now=now, actor=actor
+        )
+    except ReferenceTaken:
+        # They have no references: their days are in months that were taken out.
+        refusals = months.why_skipped(months.wanted_of(entries.values()), day_field="day")
+        ManyRefusals.raise_if_any([(list(entries)[place], refusal) for place, refusal in refusals.items()])
+        raise
     return {
         index: ReportedReceipt(
             total=report.total,

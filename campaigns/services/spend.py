@@ -13,6 +13,7 @@ from campaigns.rules.delivery import Blocker
 from campaigns.rules.money import format_money, parse_amount
 from campaigns.rules.periods import check_moment, local_day
 from campaigns.rules.texts import parse_description, parse_reference, parse_source
+from campaigns.services import months
 from campaigns.services.database import writing
 from campaigns.services.driver import make_model
 from campaigns.services.locks import lock_brands_of_campaigns, no_campaign
@@ -174,7 +175,13 @@ def _record(
             _make_ready(batch, now, refusals, _recorded_before(batch) if looks_first else {})
         ManyRefusals.raise_if_any(refusals)
         postings = [Posting(batch.brand, batch.campaigns, batch.new_entries) for batch in batches]
-        for batch, changes in zip(batches, post_all(postings=postings, now=now, actor=actor, ends=True), strict=True):
+        try:
+            changes_of_all = post_all(postings=postings, now=now, actor=actor, ends=True)
+        except ReferenceTaken:
+            if looks_first:
+                ManyRefusals.raise_if_any(_skipped(batches))
+            raise
+        for batch, changes in zip(batches, changes_of_all, strict=True):
             batch.changes += changes
     return batches
 
@@ -279,6 +286,18 @@ def _conflict(first: SpendLog, currency: str) -> ReferenceConflict:
         f"Reference {first.reference!r} already stands for another spend: {format_money(first.amount, currency)} at "
         f"{first.occurred_at.isoformat()}. Use a new reference, or correct that entry ({first.pk or 'above'})."
     )
+
+
+def _skipped(batches: Sequence[_Batch]) -> list[tuple[int, Refusal]]:
+    """Say what the ledger does not take although it has none of the references: what belongs to a month gone by."""
+    new = [
+        (index, entry)
+        for batch in batches
+        for index, entry in batch.entries.items()
+        if entry is batch.drafts[index].entry
+    ]
+    refusals = months.why_skipped(months.wanted_of(entry for _, entry in new))
+    return [(new[place][0], refusal) for place, refusal in refusals.items()]
 
 
 def _receipts(batch: _Batch) -> Iterator[tuple[int, SpendReceipt]]:

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.errors import BrandBusy
-from campaigns.services import retention, simulation, webhooks
+from campaigns.services import months, retention, simulation, webhooks
 from campaigns.tasks.runs import TaskReport, count, noted
 
 
@@ -27,7 +27,7 @@ def deliver_webhooks() -> str:
 
 @shared_task(name="campaigns.tasks.forget_old_records")
 def forget_old_records() -> str:
-    """Delete what is older than the settings keep it. The ledger is never touched."""
+    """Delete what is older than the settings keep it, and make the coming months of a ledger that is in months."""
     return noted("forget_old_records", forget, now=timezone.now()).text
 
 
@@ -51,6 +51,8 @@ def deliver(*, now: datetime) -> TaskReport:
 
 
 def forget(*, now: datetime) -> TaskReport:
-    """Delete what may be forgotten, and say how much it was."""
+    """Delete what may be forgotten, and say how much it was. Where the ledger is in months, make those to come."""
     forgotten = retention.forget_old(now=now)
-    return TaskReport(f"{count(forgotten.total, 'old record')} deleted", handled=forgotten.total)
+    made = months.tend(now=now)
+    more = f", {count(made, 'month')} of the ledger made" if made else ""
+    return TaskReport(f"{count(forgotten.total, 'old record')} deleted{more}", handled=forgotten.total + made)

@@ -116,6 +116,7 @@ def migrate_impatiently() -> str:
 
 
 @pytest.mark.postgres
+@pytest.mark.one_table
 def test_index_that_a_broken_off_run_has_left_invalid_is_made_anew(before: None) -> None:
     with somebody_writes(), impatience(), connection.cursor() as cursor, pytest.raises(OperationalError):
         cursor.execute(f"CREATE INDEX CONCURRENTLY spend_moment_idx ON {TABLE} (occurred_at)")

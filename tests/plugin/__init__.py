@@ -35,6 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Database of the tests: sqlite (a file), postgres (a private server), or both, which needs -n 2 or more. "
         "auto: both with -n 2 or more, else sqlite.",
     )
+    parser.getgroup("ad_system").addoption(
+        "--partitioned",
+        action="store_true",
+        help="Have the spend log of PostgreSQL in months (manage.py partition_spend_log --start) in every test.",
+    )
 
 
 # First, so that the environment is set before pytest-django reads the settings from it.

@@ -15,6 +15,7 @@ from campaigns.files import MOST_REMEMBERED
 from campaigns.models import Brand, Campaign, SpendLog, StatusChange
 from campaigns.rules.money import format_money
 from campaigns.rules.periods import local_day
+from campaigns.services import months
 from campaigns.services.database import writing
 from campaigns.services.driver import make_model
 from campaigns.services.imports.book import CampaignBook
@@ -38,7 +39,11 @@ def check_entries(reading: Reading, book: CampaignBook, order: ImportOrder) -> I
     for drafts in cut(_spent(reading), CHUNK_ROWS):
         found = [book.find(draft.campaign) for draft in drafts]
         recorded = look_up((key, draft.reference) for key, draft in zip(found, drafts, strict=True) if key is not None)
+        skipped = _skipped(found, drafts, recorded, reading.zone)
         for key, draft in zip(found, drafts, strict=True):
+            if draft.line in skipped:
+                reading.refuse(draft.line, skipped[draft.line])
+                continue
             entry = None if key is None else recorded.entries.get((key, draft.reference))
             first = draft
             if seen is not None:
@@ -51,6 +56,22 @@ def check_entries(reading: Reading, book: CampaignBook, order: ImportOrder) -> I
                 outcome.new += 1
                 outcome.recorded += draft.amount
         yield reading.rows
+
+
+def _skipped(
+    found: Sequence[int | None], drafts: Sequence[Draft], recorded: Recorded, zone: ZoneInfo
+) -> dict[int, Refusal]:
+    """Return, by their lines, what the ledger would not take of what it does not have: of a month gone by."""
+    wanted = [
+        (key, draft)
+        for key, draft in zip(found, drafts, strict=True)
+        if key is not None and (key, draft.reference) not in recorded.entries
+    ]
+    names = [(key, recorded.references.get((key, draft.reference), draft.reference)) for key, draft in wanted]
+    refusals = months.why_skipped(
+        [(*name, local_day(draft.occurred_at, zone)) for name, (_, draft) in zip(names, wanted, strict=True)]
+    )
+    return {wanted[place][1].line: refusal for place, refusal in refusals.items()}
 
 
 def write_entries(
@@ -123,7 +144,14 @@ class _Writer:
             part = _sort(names, drafts, recorded, brand.currency)
             entries = self._entries(part, recorded, brand.zone, now)
             if entries:
-                changes += post(brand=brand, campaigns=locked.campaigns, entries=entries, now=now, actor=self._actor)
+                try:
+                    changes += post(
+                        brand=brand, campaigns=locked.campaigns, entries=entries, now=now, actor=self._actor
+                    )
+                except ReferenceTaken:
+                    if self._looks_first:
+                        _refuse_what_was_skipped(part, entries)
+                    raise
         self._pace.learn(len(drafts), time.monotonic() - began)
         self._reading.outcome.changes += changes
         self._count(part, entries)
@@ -183,6 +211,14 @@ def _refuse_where_missing(names: Sequence[Name], drafts: Sequence[Draft], campai
     ]
     if missing:
         raise ManyRefusals(missing, row_word="line")
+
+
+def _refuse_what_was_skipped(part: _Part, entries: Sequence[SpendLog]) -> None:
+    """Refuse what the ledger does not take although it has none of the references: what belongs to a month gone by."""
+    lines = [draft.line for draft in part.new.values()]
+    refusals = months.why_skipped(months.wanted_of(entries))
+    if refusals:
+        raise ManyRefusals([(lines[place], refusals[place]) for place in sorted(refusals)], row_word="line")
 
 
 def _prepare(

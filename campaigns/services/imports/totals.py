@@ -16,6 +16,7 @@ from campaigns.errors import ManyRefusals, Refusal
 from campaigns.files import MOST_REMEMBERED, FileDate
 from campaigns.models import SpendLog
 from campaigns.rules.money import parse_total
+from campaigns.services import months
 from campaigns.services.imports.book import CampaignBook
 from campaigns.services.imports.rows import CHUNK_ROWS, ImportOrder, Outcome, Reading, add_exactly, cut, pace_of_parts
 from campaigns.services.reported import ReportedTotal, record_reported_totals
@@ -44,6 +45,10 @@ def check_totals(reading: Reading, book: CampaignBook, order: ImportOrder) -> It
     """Count what importing would do, reading only; what is refused is in `reading`. Yields the rows done."""
     for totals in cut(_all_totals(reading, book, order), CHUNK_ROWS):
         recorded = _recorded(totals, order.source or "")
+        skipped = months.why_skipped([(0, "", total.key[1]) for total in totals], day_field="day")
+        for place, refusal in skipped.items():
+            if totals[place].rounded:
+                reading.refuse(totals[place].line, refusal)
         for total in totals:
             _count(reading.outcome, total.rounded, recorded.get(total.key, Decimal(0)))
         yield reading.rows

@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef
 
 from campaigns.errors import ImportConflict, NotFound
 from campaigns.models import ImportState, SpendImport, SpendLog, StatusChange
+from campaigns.services import months
 from campaigns.services.corrections import reverse_spends
 from campaigns.services.database import writing
 from campaigns.services.imports.history import is_at_work
 from campaigns.services.imports.rows import CHUNK_ROWS, Mode, pace_of_parts
 from campaigns.services.locks import lock_brand
 
+_ONE_DAY = timedelta(days=1)
 # States in which an import may have recorded something.
 _WRITTEN = (ImportState.DONE, ImportState.FAILED, ImportState.RUNNING, ImportState.UNDONE)
 
@@ -51,6 +53,7 @@ def undo_import(*, import_id: int, clock: Callable[[], datetime], actor: str = "
     if row.state not in _WRITTEN or is_at_work(row, clock()):
         raise ImportConflict(f"Import {row.pk} is {row.get_state_display()}: it cannot be undone now.")
     if row.state != ImportState.UNDONE:
+        _refuse_if_out_of_reach(row)
         _refuse_if_built_upon(row)
     count, total = 0, Decimal(0)
     changes: list[StatusChange] = []
@@ -72,6 +75,20 @@ def undo_import(*, import_id: int, clock: Callable[[], datetime], actor: str = "
         )
     row.refresh_from_db()
     return UndoReport(row, count, total, tuple(changes))
+
+
+def _refuse_if_out_of_reach(row: SpendImport) -> None:
+    """Refuse where some of its days are in months that were taken out of the ledger: the rest would be a half."""
+    if row.first_day is None or row.last_day is None:
+        return
+    # The days of the file, and those of the brand, may be a day apart.
+    first, last = row.first_day - _ONE_DAY, row.last_day + _ONE_DAY
+    away = months.days_away([first + _ONE_DAY * days for days in range((last - first).days + 1)])
+    if away:
+        raise ImportConflict(
+            f"{row} has days whose month was taken out of the ledger ({min(away):%Y-%m}): an administrator has to put "
+            f"it back first (manage.py partition_spend_log --attach {min(away):%Y-%m})."
+        )
 
 
 def _refuse_if_built_upon(row: SpendImport) -> None:

@@ -64,6 +64,8 @@ def test_a_file_that_is_imported_twice_at_once_counts_once(order: ImportOrder) -
     assert_totals_are_right()
 
 
+# In months there is no constraint to take away.
+@pytest.mark.one_table
 def test_broken_twin_without_unique_references_a_file_that_is_imported_twice_at_once_counts_twice(
     order: ImportOrder, without_unique_references: None
 ) -> None:

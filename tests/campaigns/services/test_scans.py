@@ -198,6 +198,8 @@ def test_references_are_found_by_their_index_however_many_entries_a_campaign_has
 
 
 @pytest.mark.postgres
+# Of an empty month, it reads the table.
+@pytest.mark.one_table
 def test_days_are_found_by_their_index_on_postgres() -> None:
     campaigns = [make_campaign(make_brand(name=f"Brand {number}")) for number in range(10)]
     # Other entries of the campaigns, of the day and of the source, so that only one index leads to few rows.
