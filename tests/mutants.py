@@ -75,6 +75,27 @@ MUTANTS = (
         ("tests/races/test_spend.py::test_twin_without_the_lock_neither_sees_the_crossing",),
     ),
     Mutant(
+        "commit the spend before the stop that follows from it",
+        "campaigns/services/posting.py",
+        "ends=ends and not any(moves.crossing for moves in counted)",
+        "ends=ends",
+        (f"{SERVICES}/test_journeys.py",),
+    ),
+    Mutant(
+        "commit somebody else's transaction",
+        "campaigns/services/driver.py",
+        "ends=ends and _is_outermost(database)",
+        "ends=ends",
+        (f"{SERVICES}/test_journeys.py",),
+    ),
+    Mutant(
+        "count a spend whose reference is taken",
+        "campaigns/services/statements.py",
+        ", beside='entry, '",
+        "",
+        (f"{SERVICES}/test_journeys.py",),
+    ),
+    Mutant(
         "pause above the limit only",
         "campaigns/rules/budgets.py",
         "self.spent >= self.limit",

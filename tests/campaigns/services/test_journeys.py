@@ -14,13 +14,13 @@ from django.db.transaction import atomic
 
 from campaigns.errors import BrandBusy, NotFound
 from campaigns.models import Campaign, SpendLog
-from campaigns.services import driver, locks, record_spend, statements
+from campaigns.services import delivery, driver, locks, record_spend, statements
 from campaigns.services.database import writing
 from campaigns.services.driver import Value
 from campaigns.services.statements import Move, ReferenceTaken
 from tests.factories import NOON, make_brand, make_campaign, spend
 from tests.holding import impatience, somebody_holds
-from tests.readings import assert_totals_are_right, ledger, spent, state_of
+from tests.readings import RUNNING, assert_totals_are_right, ledger, spent, state_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -198,6 +198,19 @@ def test_spend_that_stops_a_campaign_is_committed_with_the_stop() -> None:
     receipt = record_spend(campaign_id=campaign.pk, amount="5", now=NOON)
 
     assert (len(receipt.stopped), seen_by_others(), state_of(campaign)) == (1, 1, ("paused", "brand_day"))
+
+
+def test_spend_whose_stop_fails_is_not_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = make_campaign(make_brand(daily_budget="5"))
+
+    def die(**_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(delivery, "review", die)
+    with pytest.raises(RuntimeError):
+        record_spend(campaign_id=campaign.pk, amount="5", now=NOON)
+
+    assert (seen_by_others(), spent(campaign), state_of(campaign)) == (0, ("0.00", "0.00"), RUNNING)
 
 
 # It breaks as a journey may break -----------------------------------------------------------------------------------
