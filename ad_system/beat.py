@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import Q
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask, PeriodicTasks
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from ad_system import alive_file
+from ad_system import alive_file, waiting
 from ad_system.beat_turn import STANDBY_SECONDS, Turn
 from ad_system.celery import SCHEDULE, ScheduledTask
 from campaigns.services.pulses import note_tick
@@ -25,6 +25,8 @@ PULSE = "beat"
 PULSE_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
+
+_SECONDS_TO_COME_BACK = 60.0
 
 # A clock that is set right by less is waited for.
 _SMALL_STEP = timedelta(seconds=1)
@@ -53,10 +55,22 @@ class Scheduler(DatabaseScheduler):
             logger.exception("Beat could not give its lease back: another one waits until it ends")
 
     def setup_schedule(self) -> None:
-        """Install the table, then let django-celery-beat read the database."""
-        install_schedule()
-        _forget_the_future(timezone.now())
-        super().setup_schedule()
+        """Install the table, then let django-celery-beat read the database.
+
+        :raises CannotStart: if the database, which was there a moment ago, does not come back.
+        """
+        waiting.wait_until(self._trouble_with_the_schedule, seconds=_SECONDS_TO_COME_BACK, say=logger.warning)
+
+    def _trouble_with_the_schedule(self) -> str:
+        try:
+            install_schedule()
+            _forget_the_future(timezone.now())
+            super().setup_schedule()
+        except (OperationalError, InterfaceError):
+            # Once it runs, beat sits such a moment out. It does so here as well.
+            connection.close()
+            return waiting.database_trouble() or "The database went away while beat read its schedule."
+        return ""
 
     def schedule_changed(self) -> bool:
         """Tell whether the database has to be read anew: somebody edited it, or the clock went back."""

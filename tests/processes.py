@@ -87,7 +87,12 @@ class Installation:
         self._running.pop(part).stop()
 
     def kill(self, part: Part) -> None:
-        """This will end a part and all its processes at once, as `kill -9` does."""
+        """This will end a part and all its processes at once, as `kill -9` does.
+
+        A test fails, with the logs, if the part has ended by itself.
+        """
+        if not self.is_running(part):
+            pytest.fail(f"{part} has ended by itself{self.logs()}")
         self._running[part].kill()
         self.stop(part)
 

@@ -10,9 +10,11 @@ from typing import TypeAlias
 import pytest
 import time_machine
 from celery.signals import before_task_publish
+from django.db import OperationalError
 from django_celery_beat.models import CrontabSchedule, PeriodicTask, PeriodicTasks
 
-from ad_system.beat import Scheduler
+from ad_system import beat, waiting
+from ad_system.beat import Scheduler, install_schedule
 from ad_system.celery import SCHEDULE, app
 
 # The scheduler looks after its connection by itself, and closes it inside a test's transaction as well.
@@ -185,3 +187,22 @@ def test_clock_that_is_set_right_by_less_than_a_second_is_no_event(
 
     assert len([name for name in sent if name in EVERY_MINUTE]) == len(EVERY_MINUTE)
     assert caplog.text == ""
+
+
+def test_database_that_goes_away_while_beat_starts_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, start_beat: StartBeat
+) -> None:
+    tried: list[bool] = []
+
+    def fail_once() -> None:
+        tried.append(True)
+        if len(tried) == 1:
+            raise OperationalError("server closed the connection unexpectedly")
+        install_schedule()
+
+    monkeypatch.setattr(beat, "install_schedule", fail_once)
+    monkeypatch.setattr(waiting, "LOOK_EVERY_SECONDS", 0)
+    scheduler = start_beat()
+
+    assert len(tried) == 2
+    assert {entry.task for entry in scheduler.schedule.values()} >= EVERY_MINUTE
