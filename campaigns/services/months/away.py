@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError
 from django.db.models import Q
@@ -15,7 +16,6 @@ from campaigns.services.months.catalog import (
     BOUND,
     LEDGER,
     Part,
-    changing_tables,
     first_of_month,
     has_table,
     however_long,
@@ -23,6 +23,7 @@ from campaigns.services.months.catalog import (
     keep_out,
     parts,
     parts_away,
+    patiently,
     run,
 )
 
@@ -40,13 +41,7 @@ def detach_before(*, month: date, now: datetime) -> list[Part]:
     old = detachable(month=month, now=now)
     _refuse_if_counted(old)
     for part in old:
-        with changing_tables():
-            keep_out()
-            run(
-                f"ALTER TABLE {LEDGER} DETACH PARTITION {part.table}",
-                f"INSERT INTO {AWAY} (table_name, since, until) "
-                f"VALUES ('{part.table}', '{part.since or '-infinity'}', '{part.until}')",
-            )
+        patiently(partial(_detach, part))
         logger.warning("A month was taken out of the ledger month=%s table=%s", part.name, part.table)
     return old
 
@@ -81,16 +76,28 @@ def attach(*, month: date) -> Part:
     if not has_table(part.table):
         raise MonthsRefused(f"The table {part.table} is not in the database: restore it from its dump first.")
     _check(part)
-    since = f"'{part.since}'" if part.since else "MINVALUE"
-    with changing_tables():
-        keep_out()
-        run(
-            f"ALTER TABLE {LEDGER} ATTACH PARTITION {part.table} FOR VALUES FROM ({since}) TO ('{part.until}')",
-            f"ALTER TABLE {part.table} DROP CONSTRAINT {BOUND}",
-            f"DELETE FROM {AWAY} WHERE table_name = '{part.table}'",
-        )
+    patiently(partial(_attach, part))
     logger.warning("A month was put back into the ledger month=%s table=%s", part.name, part.table)
     return part
+
+
+def _detach(part: Part) -> None:
+    keep_out()
+    run(
+        f"ALTER TABLE {LEDGER} DETACH PARTITION {part.table}",
+        f"INSERT INTO {AWAY} (table_name, since, until) "
+        f"VALUES ('{part.table}', '{part.since or '-infinity'}', '{part.until}')",
+    )
+
+
+def _attach(part: Part) -> None:
+    since = f"'{part.since}'" if part.since else "MINVALUE"
+    keep_out()
+    run(
+        f"ALTER TABLE {LEDGER} ATTACH PARTITION {part.table} FOR VALUES FROM ({since}) TO ('{part.until}')",
+        f"ALTER TABLE {part.table} DROP CONSTRAINT {BOUND}",
+        f"DELETE FROM {AWAY} WHERE table_name = '{part.table}'",
+    )
 
 
 def _check(part: Part) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 
+from campaigns.errors import BrandBusy
 from campaigns.models import Brand, Campaign, SpendImport, SpendLog
 from campaigns.services.database import writing
+
+Answer = TypeVar("Answer")
 
 LEDGER = SpendLog._meta.db_table
 DEFAULT_PART = f"{LEDGER}_default"
@@ -25,9 +29,12 @@ BOUND = f"{LEDGER}_bound"
 # What a partition refers to.
 REFERRED = (Campaign._meta.db_table, SpendImport._meta.db_table)
 
-# For each of three locks: long enough that PostgreSQL's own vacuum, which has a second, gives way to us; and short
+# For each of two locks: long enough that PostgreSQL's own vacuum, which has a second, gives way to us; and short
 # enough that whoever waits behind us does not give up.
 _LOCK_MILLISECONDS = 1200
+# How often a person's command tries for the locks. In between, those who waited go on.
+TRIES = 20
+_PAUSE_SECONDS = 1.0
 # Any number: whoever changes partitions holds it.
 _ALONE = 7_361_105
 
@@ -173,11 +180,28 @@ def changing_tables() -> Iterator[None]:
         yield
 
 
+def patiently(work: Callable[[], Answer], *, tries: int | None = None) -> Answer:
+    """Do the work in one short transaction, tried again where others are in the way.
+
+    :param tries: how often; None: as often as a person's command does.
+    :raises BrandBusy: if they were each time; nothing was done.
+    """
+    for _ in range((tries or TRIES) - 1):
+        try:
+            with changing_tables():
+                return work()
+        except BrandBusy:
+            time.sleep(_PAUSE_SECONDS)
+    with changing_tables():
+        return work()
+
+
 def keep_out(table: str = LEDGER) -> None:
     """Keep everybody from the table until the transaction of `changing_tables` ends, and all writers from writing.
 
-    Writers lock a brand first: held up there, they hold nothing. Held up at the ledger, they would hold their
-    campaigns' table, of which we need a lock as well, and that again and again.
+    Writers lock a brand first. Held up at the ledger, they would hold their campaigns' table, of which we need a lock
+    as well, and that again and again. That one is the whole lock at once, as attaching a partition takes it in the end;
+    and it is not waited for, because whoever has it may wait for us.
 
     :raises BrandBusy: if others have it for longer than a moment.
     """
@@ -185,7 +209,7 @@ def keep_out(table: str = LEDGER) -> None:
         f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}",
         f"LOCK TABLE {Brand._meta.db_table} IN EXCLUSIVE MODE",
         f"LOCK TABLE {table}",
-        f"LOCK TABLE {', '.join(REFERRED)} IN SHARE ROW EXCLUSIVE MODE",
+        f"LOCK TABLE {', '.join(REFERRED)} NOWAIT",
     )
 
 

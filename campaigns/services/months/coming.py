@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from campaigns.errors import BrandBusy, MonthsRefused
 from campaigns.services.months.catalog import (
@@ -16,6 +17,7 @@ from campaigns.services.months.catalog import (
     is_partitioned,
     keep_out,
     parts,
+    patiently,
     rows_of,
     run,
 )
@@ -38,17 +40,18 @@ def tend(*, now: datetime) -> int:
         _take_old_bound_away(now)
         return 0
     try:
-        return make_coming(now=now)
+        return make_coming(now=now, tries=1)
     except BrandBusy:
         logger.info("The ledger is busy: its coming months are made by the next run")
         return 0
 
 
-def make_coming(*, now: datetime, ahead: int = MONTHS_AHEAD) -> int:
+def make_coming(*, now: datetime, ahead: int = MONTHS_AHEAD, tries: int | None = None) -> int:
     """Make the month of `now` and so many after it, as far as they are missing, and return how many were made.
 
     What the rest holds of a month moves into it.
 
+    :param tries: how often, a second apart, the locks of each month are tried for; None: as a person's command does.
     :raises MonthsRefused: if the ledger is one table.
     :raises BrandBusy: if others were in the way; months that were made stay.
     """
@@ -57,11 +60,7 @@ def make_coming(*, now: datetime, ahead: int = MONTHS_AHEAD) -> int:
     last = first_of_month(now.astimezone(UTC).date(), later=ahead)
     made = 0
     while (first := _first_missing()) <= last:
-        with changing_tables():
-            # Somebody else may have made it meanwhile.
-            if first == _first_missing():
-                _make(first)
-                made += 1
+        made += patiently(partial(_make_if_missing, first), tries=tries)
     if made:
         # PostgreSQL counts partitions by itself, but never the whole.
         run(f"ANALYZE {LEDGER}")
@@ -96,6 +95,14 @@ def make_part(table: str, bounds: str, *, moved: str = "") -> None:
 
 def _first_missing() -> date:
     return max(part.until for part in parts() if part.until)
+
+
+def _make_if_missing(first: date) -> int:
+    # Somebody else may have made it meanwhile.
+    if first != _first_missing():
+        return 0
+    _make(first)
+    return 1
 
 
 def _make(first: date) -> None:

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError, connection
 
-from campaigns.errors import BrandBusy, MonthsRefused
+from campaigns.errors import MonthsRefused
 from campaigns.models import SpendLog
 from campaigns.services.driver import column_of
 from campaigns.services.months import triggers
@@ -26,12 +26,12 @@ from campaigns.services.months.catalog import (
     DEFAULT_PART,
     LEDGER,
     REFERENCES,
-    changing_tables,
     first_of_month,
     has_bound,
     however_long,
     is_partitioned,
     keep_out,
+    patiently,
     rows_of,
     run,
 )
@@ -46,9 +46,6 @@ OLDEST_SERVER = 130_000
 _AT_ONCE = 20_000
 # A month that is nearer than this is still part of the first partition: its spend must not be refused meanwhile.
 _DAYS_TO_SPARE = timedelta(days=10)
-# How often the lock is tried for. In between, those who waited go on.
-_TRIES = 20
-_PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +75,18 @@ def start(*, now: datetime, ahead: int = MONTHS_AHEAD, tell: Callable[[str], Non
     # With the reserve, or a switch shortly before a month's end would have the next month's spend refused.
     until = first_of_month((now.astimezone(UTC) + _DAYS_TO_SPARE).date(), later=1)
     tell("References are noted from now on.")
-    _patiently(_note_references)
+    patiently(_note_references)
     count = _fill(tell)
     try:
         tell(f"All entries are checked to lie before {until}.")
-        _patiently(partial(_bind, until))
+        patiently(partial(_bind, until))
         _check_bound(until)
         tell("The table is switched over: writers wait for a moment.")
-        seconds = _patiently(partial(_switch, until))
+        seconds = patiently(partial(_switch, until))
     finally:
         # Left there, it would refuse the spend of the month that it names.
         if has_bound():
-            _patiently(_unbind)
+            patiently(_unbind)
     run(f"ANALYZE {LEDGER}")
     make_coming(now=now, ahead=ahead)
     logger.warning("The ledger was switched over to months until=%s seconds=%.3f", until, seconds)
@@ -104,7 +101,7 @@ def abandon() -> None:
     """
     if is_partitioned():
         raise MonthsRefused("The spend log is in months already: what keeps its references is needed.")
-    _patiently(_take_down)
+    patiently(_take_down)
 
 
 def _refuse_where_impossible() -> None:
@@ -269,15 +266,3 @@ def _grants() -> list[str]:
         f"GRANT {privilege} ON {LEDGER} TO {role}{' WITH GRANT OPTION' if is_grantable else ''}"
         for privilege, role, is_grantable in rows_of(text, [LEDGER])
     ]
-
-
-def _patiently(work: Callable[[], Answer]) -> Answer:
-    """Do the work in one short transaction, tried again where others are in the way."""
-    for _ in range(_TRIES - 1):
-        try:
-            with changing_tables():
-                return work()
-        except BrandBusy:
-            time.sleep(_PAUSE_SECONDS)
-    with changing_tables():
-        return work()

@@ -15,7 +15,7 @@ from django.db import connection
 from campaigns.errors import BrandBusy, MonthsRefused
 from campaigns.models import Campaign, SpendLog
 from campaigns.services import find_drift, months, record_spend
-from campaigns.services.months import switch
+from campaigns.services.months import catalog, switch
 from campaigns.services.months.catalog import (
     LEDGER,
     REFERENCES,
@@ -103,7 +103,10 @@ def test_writers_beside_it_lose_nothing_and_count_nothing_twice(capsys: pytest.C
             wait_until(lambda: SpendLog.objects.count() > 60, what="the first spend of the writers")
             done = months.start(now=NOON)
             count = SpendLog.objects.count()
-            wait_until(lambda: SpendLog.objects.count() > count + 10, what="spend after the switch")
+            wait_until(
+                lambda: SpendLog.objects.count() > count + 10 or any(writer.done() for writer in writers),
+                what="spend after the switch",
+            )
         finally:
             is_over.set()
         told = [writer.result() for writer in writers]
@@ -196,8 +199,8 @@ def test_abandoned_it_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_whoever_holds_the_table_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = make_campaign()
-    monkeypatch.setattr(switch, "_TRIES", 2)
-    monkeypatch.setattr(switch, "_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(catalog, "TRIES", 2)
+    monkeypatch.setattr(catalog, "_PAUSE_SECONDS", 0)
     other = connection.copy()
     try:
         with other.cursor() as cursor:
