@@ -119,6 +119,8 @@ def test_wait_in_vain_is_not_forgotten_while_somebody_asks_whose_campaigns_they_
     impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign = make_campaign()
+    # Without what tests before this one have waited for.
+    monkeypatch.setattr(locks, "_VAIN_WAITS", locks._VainWaits())
     whose, forgotten = locks._brands_of, []
 
     def ask(campaign_ids: Collection[int]) -> set[int]:
