@@ -141,9 +141,10 @@ def check(name: str, sent: int) -> None:
 def print_lines(stores: Databases, size: str) -> None:
     """Do both passes, and print a line about each."""
     signals = Signals(stores.directory)
-    with stores.copy("postgres", size) as database_url, ThreadPoolExecutor() as two:
-        for name, title in _PASSES.items():
-            signals.clear()
+    for name, title in _PASSES.items():
+        signals.clear()
+        # Each on a copy of its own: the reset is of the day after.
+        with stores.copy("postgres", size) as database_url, ThreadPoolExecutor() as two:
             run = partial(process.run, directory=stores.directory, database_url=database_url)
             passing = two.submit(run, partial(do_pass, name, signals))
             sending = two.submit(run, partial(send_spend, name, signals))
