@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 
 _COUNTS = {"tiny": 120, "1k": 1_000, "100k": 100_000, "1m": 1_000_000}
+_LINE_HEIGHT = 16.0
 _COLOURS = ("#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df", "#57606a")
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 860, 420, 70, 20, 330, 50
 _FEWEST, _MOST, _SHORTEST, _LONGEST = 3, 6, -1, 5
@@ -34,7 +35,13 @@ def lines_of(files: Sequence[Path]) -> dict[str, Line]:
 
 def draw(lines: Mapping[str, Line]) -> str:
     """Return the picture."""
-    body = "\n".join([*_axes(), *(part for number, line in enumerate(lines.items()) for part in _curve(number, *line))])
+    heights = _heights(lines)
+    curves = (
+        part
+        for number, (title, line) in enumerate(lines.items())
+        for part in _curve(number, title, line, height=heights[title])
+    )
+    body = "\n".join([*_axes(), *curves])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
         f'font-size="13">\n<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>\n{body}\n</svg>\n'
@@ -62,14 +69,24 @@ def _axes() -> Iterator[str]:
     yield f'<text x="{_x(10**4.5)}" y="{_HEIGHT - 6}" text-anchor="middle">campaigns</text>'
 
 
-def _curve(number: int, title: str, line: Line) -> Iterator[str]:
+def _heights(lines: Mapping[str, Line]) -> dict[str, float]:
+    """Return where the names of the lines stand: beside their ends, and none on another."""
+    ends = sorted((_y(line[max(line)]), title) for title, line in lines.items())
+    heights: dict[str, float] = {}
+    lowest = 0.0
+    for end, title in ends:
+        heights[title] = lowest = max(end, lowest + _LINE_HEIGHT)
+    return heights
+
+
+def _curve(number: int, title: str, line: Line, *, height: float) -> Iterator[str]:
     colour = _COLOURS[number % len(_COLOURS)]
     places = [(_x(count), _y(line[count])) for count in sorted(line)]
     points = " ".join(f"{x},{y}" for x, y in places)
     yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
     yield from (f'<circle cx="{x}" cy="{y}" r="3.5" fill="{colour}"/>' for x, y in places)
-    x, y = places[-1]
-    yield f'<text x="{x + 10}" y="{y + 4}" fill="{colour}">{escape(title)}</text>'
+    x, _ = places[-1]
+    yield f'<text x="{x + 10}" y="{height + 4}" fill="{colour}">{escape(title)}</text>'
 
 
 if __name__ == "__main__":
