@@ -226,7 +226,7 @@ MUTANTS = (
         "campaigns/services/corrections.py",
         "return -counted",
         "return -original.amount",
-        (PROOF,),
+        (f"{SERVICES}/test_corrections.py", PROOF),
     ),
     Mutant(
         "day totals forget corrections",
